@@ -2,13 +2,14 @@
 // Checks recorded requests against the contracts of the APIs they went to: GitHub's official OpenAPI description and
 // GraphQL schema, the request types of the official `openai` package, and review comments against the diff.
 //
-//   tests/contract/validate.mjs [--allow-missing-diff] [--quiet] JOURNAL…
+//   tests/contract/validate.mjs [--allow-missing-diff] [--quiet] [--require OPERATION]… JOURNAL…
 //
 // A JOURNAL is a file of JSON lines, or a folder that is searched for *.jsonl. One line is one request:
 //   {"server":"github"|"model","method":"POST","path":"/repos/o/r/pulls/1/reviews","query":"per_page=100",
 //    "headers":{"lower-case-name":"value"},"body":"raw text","status":200,"test":"name","diff":"unified diff or absent"}
 // `path` may begin with /api/v3 (GitHub Enterprise Server). Requests that carry inline comments need `diff`, the unified
-// diff of that pull request; --allow-missing-diff lets them pass unchecked.
+// diff of that pull request; --allow-missing-diff lets them pass unchecked. --require names an operation that must have been
+// seen (GitHub's operation id such as pulls/create-review; graphql, responses, chat), so that no kind goes missing unnoticed.
 //
 // Prints one line a problem, a table of what was validated, and "N requests validated, N problems". Exit code 1 when there
 // is a problem or nothing to validate, 2 on wrong usage.
@@ -20,7 +21,7 @@ import { checkGraphql } from './lib/graphql.mjs';
 import { checkModel } from './lib/model.mjs';
 
 function usage(message) {
-    console.error(`validate.mjs: ${message}\nusage: validate.mjs [--allow-missing-diff] [--quiet] JOURNAL…`);
+    console.error(`validate.mjs: ${message}\nusage: validate.mjs [--allow-missing-diff] [--quiet] [--require OPERATION]… JOURNAL…`);
     process.exit(2);
 }
 
@@ -28,10 +29,14 @@ function readArguments() {
     try {
         const { values, positionals } = parseArgs({
             allowPositionals: true,
-            options: { 'allow-missing-diff': { type: 'boolean' }, quiet: { type: 'boolean' } },
+            options: {
+                'allow-missing-diff': { type: 'boolean', default: false },
+                quiet: { type: 'boolean', default: false },
+                require: { type: 'string', multiple: true, default: [] },
+            },
         });
         if (positionals.length === 0) usage('no journal given');
-        return { options: { allowMissingDiff: values['allow-missing-diff'] ?? false, quiet: values.quiet ?? false }, positionals };
+        return { options: { ...values, allowMissingDiff: values['allow-missing-diff'] }, positionals };
     } catch (error) {
         return usage(error.message);
     }
@@ -75,6 +80,7 @@ function check(original, options) {
 
 const { options, positionals } = readArguments();
 const counts = new Map();
+const seen = new Set();
 let validated = 0;
 let problemCount = 0;
 
@@ -109,6 +115,7 @@ for (const argument of positionals) {
             }
             const { operation, problems } = check(entry, options);
             validated += 1;
+            seen.add(operation.split('  ')[0]);
             const key = `${entry.server.padEnd(6)}  ${operation}`;
             const count = counts.get(key) ?? { requests: 0, problems: 0 };
             counts.set(key, { requests: count.requests + 1, problems: count.problems + problems.length });
@@ -117,6 +124,9 @@ for (const argument of positionals) {
     }
 }
 
+for (const operation of options.require) {
+    if (!seen.has(operation)) report('journals', [`no request of ${operation} was recorded`]);
+}
 if (!options.quiet) {
     for (const [key, count] of [...counts].sort()) {
         const bad = count.problems > 0 ? `  (${count.problems} problems)` : '';

@@ -217,6 +217,7 @@ const bad = {
     'accept of everything': [get('/repos/o/r/pulls/1', '', { headers: { ...githubHeaders, accept: '*/*' } }), /accept: .*no media type/],
     'no API version': [get('/repos/o/r/pulls/1', '', { headers: without(githubHeaders, 'x-github-api-version') }), /x-github-api-version: must be/],
     'API version that never was': [get('/repos/o/r/pulls/1', '', { headers: { ...githubHeaders, 'x-github-api-version': '2023-01-01' } }), /x-github-api-version: must be/],
+    'API version that enterprise servers refuse': [get('/api/v3/repos/o/r/pulls/1', '', { headers: { ...githubHeaders, 'x-github-api-version': '2026-03-10' } }), /must be one of 2022-11-28, is/],
     // REST: bodies
     'no content type': [send('POST', '/repos/o/r/issues/1/comments', { body: 'x' }, { headers: githubHeaders }), /content-type: must be/],
     'body that is no JSON': [send('POST', '/repos/o/r/issues/1/comments', '{"body":'), /body: is no JSON/],
@@ -391,6 +392,15 @@ test('lets comments pass without a diff only when told to', () => {
     const path = journal('nodiff.jsonl', [{ ...good['an added line'], diff: undefined }]);
     assert.equal(validate(path).status, 1);
     assert.equal(validate('--allow-missing-diff', path).status, 0);
+});
+
+test('fails when a required operation was never seen', () => {
+    const path = journal('require.jsonl', [good['a pull request'], good['a chat turn'], good['who am I']]);
+    assert.equal(validate('--require', 'pulls/get', '--require', 'chat', '--require', 'graphql', path).status, 0);
+    const { status, lines } = validate('--quiet', '--require', 'pulls/create-review', path);
+    assert.deepEqual({ status, lines }, {
+        status: 1, lines: ['journals: no request of pulls/create-review was recorded', '3 requests validated, 1 problems'],
+    });
 });
 
 test('wrong usage is exit code 2', () => {

@@ -5,7 +5,8 @@ import { Schemas } from './schema.mjs';
 
 const kMaxBody = 65536;  // characters of a comment's or a review's body
 const kMaxPerPage = 100;
-const kVersions = ['2022-11-28', '2026-03-10'];  // the values of X-GitHub-Api-Version that exist
+const kVersions = ['2022-11-28', '2026-03-10'];  // the values of X-GitHub-Api-Version that exist at github.com
+const kEnterpriseVersions = ['2022-11-28'];      // GitHub Enterprise Server (up to 3.20) refuses the newer one
 
 const { operations, contract } = JSON.parse(prepared('github.json'));
 const schemas = new Schemas(contract);
@@ -139,8 +140,9 @@ export function headerProblems(entry, { rest }) {
             problems.push(`headers/accept: '${headers.accept}' is no media type of GitHub's`);
         }
         const version = headers['x-github-api-version'];
-        if (!kVersions.includes(version)) {
-            problems.push(`headers/x-github-api-version: must be one of ${kVersions.join(', ')}, is '${version ?? ''}'`);
+        const known = entry.path.startsWith('/api/v3/') ? kEnterpriseVersions : kVersions;
+        if (!known.includes(version)) {
+            problems.push(`headers/x-github-api-version: must be one of ${known.join(', ')}, is '${version ?? ''}'`);
         }
     }
     return problems;
