@@ -1,0 +1,33 @@
+// Time as an interface: the loop's timers and every timeout go through it, so tests need no sleep.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace codex::base {
+
+using Steady = std::chrono::steady_clock::time_point;
+using Wall = std::chrono::system_clock::time_point;
+
+/// Any thread.
+class Clock {
+  public:
+    virtual ~Clock() = default;
+    virtual Steady now() const = 0;
+    virtual Wall wall() const = 0;
+};
+
+/// The machine's clocks.
+class SystemClock final : public Clock {
+  public:
+    Steady now() const override;
+    Wall wall() const override;
+};
+
+/// "2026-11-27T03:04:05Z" (RFC 3339, UTC, whole seconds).
+std::string render_time(Wall time);
+
+/// "1 h 2 min", "3 min 4 s", "5.6 s", "120 ms": for people.
+std::string render_duration(std::chrono::milliseconds duration);
+
+}  // namespace codex::base

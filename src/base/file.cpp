@@ -1,0 +1,92 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "base/unique_fd.h"
+
+namespace codex::base {
+namespace {
+
+std::string read_all(int fd, const std::filesystem::path& path, std::size_t max_bytes) {
+    struct stat info = {};
+    if (::fstat(fd, &info) != 0) throw_errno("cannot read " + path.string());
+    if (!S_ISREG(info.st_mode)) {
+        throw Error("cannot read " + path.string() + ": it is not a regular file");
+    }
+    const auto too_large = [&] {
+        return Error("cannot read " + path.string() + ": it is larger than " +
+                     std::to_string(max_bytes) + " bytes");
+    };
+    if (static_cast<std::uintmax_t>(info.st_size) > max_bytes) throw too_large();
+    std::string content;
+    content.reserve(static_cast<std::size_t>(info.st_size) + 1);
+    // The size is a hint only: files of /proc say 0, and a file may grow while it is read.
+    char buffer[65536];
+    while (true) {
+        const ssize_t got = ::read(fd, buffer, sizeof buffer);
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            throw_errno("cannot read " + path.string());
+        }
+        if (got == 0) return content;
+        content.append(buffer, static_cast<std::size_t>(got));
+        if (content.size() > max_bytes) throw too_large();
+    }
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) throw_errno("cannot open " + path.string());
+    return read_all(fd.get(), path, max_bytes);
+}
+
+std::optional<std::string> read_file_if_exists(const std::filesystem::path& path,
+                                               std::size_t max_bytes) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        throw_errno("cannot open " + path.string());
+    }
+    return read_all(fd.get(), path, max_bytes);
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           unsigned mode) {
+    const std::string temporary = path.string() + ".tmp-" + random_hex(8);
+    UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (!fd) throw_errno("cannot create " + temporary);
+    try {
+        write_all(fd.get(), content);
+        if (::fchmod(fd.get(), mode) != 0) throw_errno("cannot set the mode of " + temporary);
+        fd.reset();
+        if (::rename(temporary.c_str(), path.c_str()) != 0) {
+            throw_errno("cannot rename to " + path.string());
+        }
+    } catch (Error& error) {
+        ::unlink(temporary.c_str());
+        error.add_context("while writing " + path.string());
+        throw;
+    }
+}
+
+void append_to_file(const std::filesystem::path& path, std::string_view content) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (!fd) throw_errno("cannot open " + path.string());
+    try {
+        write_all(fd.get(), content);
+    } catch (Error& error) {
+        error.add_context("while appending to " + path.string());
+        throw;
+    }
+}
+
+}  // namespace codex::base

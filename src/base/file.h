@@ -1,0 +1,30 @@
+// Reading and writing our own files. What a model asks for never comes here: the worker does that.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace codex::base {
+
+inline constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
+
+/// The whole regular file; SystemError when it cannot be read, Error when it is no regular file or
+/// larger than `max_bytes`. A FIFO or device is refused without waiting on it.
+std::string read_file(const std::filesystem::path& path, std::size_t max_bytes = kMaxFileBytes);
+
+/// As read_file, but nullopt when nothing is there.
+std::optional<std::string> read_file_if_exists(const std::filesystem::path& path,
+                                               std::size_t max_bytes = kMaxFileBytes);
+
+/// Writes a temporary file in the same folder and renames it over `path`: readers see the old or the
+/// new text, never half of it. `mode` as in chmod(2).
+void write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                           unsigned mode = 0644);
+
+/// Appends in one write(2), creating the file: what a runner's command file wants.
+void append_to_file(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace codex::base

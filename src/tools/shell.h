@@ -1,0 +1,25 @@
+// The shell tool: `exec_command` of today's models and `shell` of older ones, run by the worker.
+#pragma once
+
+#include <memory>
+
+#include "tools/tool.h"
+#include "tools/worker.h"
+
+namespace codex::tools {
+
+struct ShellLimits {
+    std::chrono::milliseconds default_timeout{std::chrono::seconds(30)};
+    std::chrono::milliseconds max_timeout{std::chrono::minutes(10)};
+    std::size_t max_output_bytes = 40'000;  // what the model sees of one call: head and tail
+    std::size_t max_command_bytes = std::size_t{128} << 10;
+};
+
+/// exec_command {cmd, workdir?, timeout_ms?, max_output_bytes?}: run by `bash -c`. Output text: exit code, wall time,
+/// output; non-zero exits are normal results. workdir is beneath the workspace.
+std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits = {});
+
+/// shell {command: [argv…], workdir?, timeout_ms?}: the older shape, the same execution.
+std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits = {});
+
+}  // namespace codex::tools
