@@ -1,4 +1,5 @@
-// The agent: a conversation of turns. A turn samples the model and runs its tool calls until it has no more to ask.
+// The agent: a conversation of turns. A turn samples the model and runs its tool calls until it has
+// no more to ask.
 #pragma once
 
 #include <chrono>
@@ -42,19 +43,20 @@ struct SessionEvents {
 };
 
 struct TurnResult {
-    std::string last_message;        // text of the last assistant message; empty when there was none
-    protocol::TokenUsage usage;      // of this turn
+    std::string last_message;    // text of the last assistant message; empty when there was none
+    protocol::TokenUsage usage;  // of this turn
     std::size_t tool_calls = 0;
 };
 
-/// Loop thread only; one turn at a time. The history holds every call with exactly one output, also after an
-/// exception ("aborted"), so that a later turn may go on.
+/// Loop thread only; one turn at a time. The history holds every call with exactly one output, also
+/// after an exception ("aborted"), so that a later turn may go on.
 class Session {
   public:
-    Session(model::Client& client, std::vector<tools::Tool*> tools, SessionOptions options, const base::Clock& clock,
-            SessionEvents events = {});
+    Session(model::Client& client, std::vector<tools::Tool*> tools, SessionOptions options,
+            const base::Clock& clock, SessionEvents events = {});
 
-    /// Throws ModelError, LimitReached, Interrupted, SandboxError. With `output_schema` no tools are offered.
+    /// Throws ModelError, LimitReached, Interrupted, SandboxError. With `output_schema` no tools
+    /// are offered.
     TurnResult run_turn(std::string_view input, const std::optional<json::Value>& output_schema,
                         const loop::Cancel* cancel);
 

@@ -6,8 +6,12 @@
 
 namespace codex::base {
 
-Steady SystemClock::now() const { return std::chrono::steady_clock::now(); }
-Wall SystemClock::wall() const { return std::chrono::system_clock::now(); }
+Steady SystemClock::now() const {
+    return std::chrono::steady_clock::now();
+}
+Wall SystemClock::wall() const {
+    return std::chrono::system_clock::now();
+}
 
 std::string render_time(Wall time) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(time);

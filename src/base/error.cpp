@@ -14,6 +14,8 @@ SystemError::SystemError(int error_number, std::string_view what)
     : Error(std::string(what) + ": " + std::generic_category().message(error_number)),
       code_(error_number) {}
 
-void throw_errno(std::string_view what) { throw SystemError(errno, what); }
+void throw_errno(std::string_view what) {
+    throw SystemError(errno, what);
+}
 
 }  // namespace codex::base

@@ -12,17 +12,23 @@ namespace codex::base {
 /// debug and trace are shown at debug_level 1 and 2.
 enum class LogLevel { trace, debug, info, warning, error };
 
-/// Sets up the process-wide sink once, in main() (the only global state). `debug_level` 0, 1 or 2. Before it is
-/// called, log() prints nothing.
+/// Sets up the process-wide sink once, in main() (the only global state). `debug_level` 0, 1 or 2.
+/// Before it is called, log() prints nothing.
 void open_log(int debug_level, std::shared_ptr<const Redactor> redactor);
 
-/// One line, or several: each line is printed behind a prefix, so that none can start with "::" or "##[".
-/// Control characters (ESC, CR and the like) become visible escapes. Any thread.
+/// One line, or several: each line is printed behind a prefix, so that none can start with "::" or
+/// "##[". Control characters (ESC, CR and the like) become visible escapes. Any thread.
 void log(LogLevel level, std::string_view message);
 
-inline void log_info(std::string_view message) { log(LogLevel::info, message); }
-inline void log_debug(std::string_view message) { log(LogLevel::debug, message); }
-inline void log_warning(std::string_view message) { log(LogLevel::warning, message); }
+inline void log_info(std::string_view message) {
+    log(LogLevel::info, message);
+}
+inline void log_debug(std::string_view message) {
+    log(LogLevel::debug, message);
+}
+inline void log_warning(std::string_view message) {
+    log(LogLevel::warning, message);
+}
 
 /// `text` fit for one line of a terminal or log: control characters as \xNN, \r, \n, \t escapes.
 std::string render_controls(std::string_view text);

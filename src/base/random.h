@@ -7,7 +7,8 @@
 
 namespace codex::base {
 
-/// `bytes` random bytes as lower-case hexadecimal: delimiters, boundaries and markers that nobody can guess.
+/// `bytes` random bytes as lower-case hexadecimal: delimiters, boundaries and markers that nobody
+/// can guess.
 std::string random_hex(std::size_t bytes);
 
 /// A uniform number in [0, 1): jitter.

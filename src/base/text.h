@@ -13,7 +13,8 @@ namespace codex::base {
 /// Without ASCII white space (blank, \t, \r, \n, \v, \f) at both ends.
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
-/// Lines without their "\n"; a final line without "\n" counts, an empty text has none. Only "\n" ends a line.
+/// Lines without their "\n"; a final line without "\n" counts, an empty text has none. Only "\n"
+/// ends a line.
 std::vector<std::string_view> split_lines(std::string_view text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);

@@ -17,11 +17,13 @@ struct SseEvent {
     friend bool operator==(const SseEvent&, const SseEvent&) = default;
 };
 
-/// Accepts CR, LF, CRLF and a BOM; ignores comments and unknown fields; an event without its closing blank line is not
-/// delivered. One scan over each byte. Throws base::Error when one event exceeds `max_event_bytes`.
+/// Accepts CR, LF, CRLF and a BOM; ignores comments and unknown fields; an event without its
+/// closing blank line is not delivered. One scan over each byte. Throws base::Error when one event
+/// exceeds `max_event_bytes`.
 class SseParser {
   public:
-    explicit SseParser(std::size_t max_event_bytes = std::size_t{16} << 20) : max_event_bytes_(max_event_bytes) {}
+    explicit SseParser(std::size_t max_event_bytes = std::size_t{16} << 20)
+        : max_event_bytes_(max_event_bytes) {}
     void feed(std::string_view bytes);
     /// The next complete event, in order.
     std::optional<SseEvent> next();

@@ -1,4 +1,5 @@
-// HTTP as one interface: a request goes out, a response or a stream of bytes comes back on the loop.
+// HTTP as one interface: a request goes out, a response or a stream of bytes comes back on the
+// loop.
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,8 @@ struct Request {
     std::vector<Header> headers;
     std::string body;
     std::chrono::milliseconds connect_timeout{10'000};
-    /// No byte for this long ends the transfer with TransportError (timed_out). Streams rely on it alone.
+    /// No byte for this long ends the transfer with TransportError (timed_out). Streams rely on it
+    /// alone.
     std::chrono::milliseconds idle_timeout{30'000};
     std::size_t max_response_bytes = std::size_t{32} << 20;  // after decompression
 };
@@ -41,8 +43,8 @@ struct Response {
     std::optional<std::string> header(std::string_view name) const;
 };
 
-/// No usable answer: connection, TLS, timeout, too large, cut off. `request_sent` tells whether the server may have
-/// acted on it (the fate of a write is then unknown).
+/// No usable answer: connection, TLS, timeout, too large, cut off. `request_sent` tells whether the
+/// server may have acted on it (the fate of a write is then unknown).
 class TransportError : public base::Error {
   public:
     TransportError(std::string message, bool request_sent, bool timed_out)
@@ -90,7 +92,8 @@ class CurlLibrary {
 
 struct CurlOptions {
     std::string user_agent = "codex-action";
-    /// Taken from the Environment by main: https_proxy, http_proxy, no_proxy, CURL_CA_BUNDLE / SSL_CERT_FILE.
+    /// Taken from the Environment by main: https_proxy, http_proxy, no_proxy, CURL_CA_BUNDLE /
+    /// SSL_CERT_FILE.
     std::optional<std::string> https_proxy;
     std::optional<std::string> http_proxy;
     std::optional<std::string> no_proxy;
@@ -104,8 +107,8 @@ std::unique_ptr<Transport> make_curl_transport(loop::Loop& loop, const CurlOptio
 /// Starts a request and waits for the whole response.
 Response fetch(Transport& transport, const Request& request, const loop::Cancel* cancel = nullptr);
 
-/// Starts all, at most `max_parallel` at a time, and waits; results in order. The first failure is thrown after all
-/// have ended.
+/// Starts all, at most `max_parallel` at a time, and waits; results in order. The first failure is
+/// thrown after all have ended.
 std::vector<Response> fetch_all(Transport& transport, const std::vector<Request>& requests,
                                 std::size_t max_parallel, const loop::Cancel* cancel = nullptr);
 

@@ -40,7 +40,8 @@ class Path {
   public:
     Path() = default;
     Path(const Path& parent, std::string_view member) : parent_(&parent), member_(member) {}
-    Path(const Path& parent, std::size_t index) : parent_(&parent), index_(index), is_index_(true) {}
+    Path(const Path& parent, std::size_t index)
+        : parent_(&parent), index_(index), is_index_(true) {}
     std::string render() const;  // "$.findings[2].title"
     [[noreturn]] void fail(std::string_view message) const;
     [[noreturn]] void expected(std::string_view what, const Value& found) const;
@@ -55,9 +56,13 @@ class Path {
 namespace detail {
 
 template <class T>
-concept Described = requires { sizeof(Describe<T>); };
+concept Described = requires {
+    sizeof(Describe<T>);
+};
 template <class T>
-concept NamedEnum = std::is_enum_v<T> && requires { EnumNames<T>::names; };
+concept NamedEnum = std::is_enum_v<T> && requires {
+    EnumNames<T>::names;
+};
 
 template <class T>
 struct IsOptional : std::false_type {};
@@ -73,7 +78,8 @@ template <class T>
 struct IsStringMap<std::map<std::string, T>> : std::true_type {};
 
 bool read_bool(const Value& value, const Path& path);
-std::int64_t read_integer(const Value& value, const Path& path, std::int64_t low, std::int64_t high);
+std::int64_t read_integer(const Value& value, const Path& path, std::int64_t low,
+                          std::int64_t high);
 double read_number(const Value& value, const Path& path);
 const std::string& read_string(const Value& value, const Path& path);
 const Array& read_array(const Value& value, const Path& path);
@@ -85,21 +91,25 @@ T read(const Value& value, const Path& path);
 template <class T>
 class Reader {
   public:
-    Reader(T& into, const Object& object, const Path& path) : into_(into), object_(object), path_(path) {}
+    Reader(T& into, const Object& object, const Path& path)
+        : into_(into), object_(object), path_(path) {}
     template <class M>
     void operator()(std::string_view name, M T::*member, std::string_view /*description*/ = {}) {
         const Value* value = object_.find(name);
         if constexpr (IsOptional<M>::value) {
-            if (value != nullptr && !value->is_null()) (into_.*member) = read<M>(*value, Path(path_, name));
+            if (value != nullptr && !value->is_null())
+                (into_.*member) = read<M>(*value, Path(path_, name));
         } else {
             if (value == nullptr) Path(path_, name).fail("is missing");
             (into_.*member) = read<M>(*value, Path(path_, name));
         }
     }
     template <class M>
-    void operator()(std::string_view name, M T::*member, Optional, std::string_view /*description*/ = {}) {
+    void operator()(std::string_view name, M T::*member, Optional,
+                    std::string_view /*description*/ = {}) {
         const Value* value = object_.find(name);
-        if (value != nullptr && !value->is_null()) (into_.*member) = read<M>(*value, Path(path_, name));
+        if (value != nullptr && !value->is_null())
+            (into_.*member) = read<M>(*value, Path(path_, name));
     }
 
   private:
@@ -116,9 +126,11 @@ T read(const Value& value, const Path& path) {
         return read_bool(value, path);
     } else if constexpr (std::integral<T>) {
         static_assert(sizeof(T) < 8 || std::is_signed_v<T> || std::is_unsigned_v<T>);
-        constexpr std::int64_t low = std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
-        constexpr std::int64_t high = sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
-                                                     : static_cast<std::int64_t>(std::numeric_limits<T>::max());
+        constexpr std::int64_t low =
+            std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
+        constexpr std::int64_t high =
+            sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
+                           : static_cast<std::int64_t>(std::numeric_limits<T>::max());
         return static_cast<T>(read_integer(value, path, low, high));
     } else if constexpr (std::floating_point<T>) {
         return static_cast<T>(read_number(value, path));

@@ -1,12 +1,13 @@
-// The JSON Schema of a described struct: the third use of its field list, for tools and structured output.
+// The JSON Schema of a described struct: the third use of its field list, for tools and structured
+// output.
 #pragma once
 
 #include "json/codec.h"
 
 namespace codex::json {
 
-/// What the schema must satisfy. `strict` is the model API's strict mode: every property is required and optional
-/// ones are nullable instead; additionalProperties is false in both.
+/// What the schema must satisfy. `strict` is the model API's strict mode: every property is
+/// required and optional ones are nullable instead; additionalProperties is false in both.
 enum class SchemaMode { lenient, strict };
 
 template <class T>
@@ -20,7 +21,8 @@ class SchemaWriter {
     explicit SchemaWriter(SchemaMode mode) : mode_(mode) {}
     template <class M>
     void operator()(std::string_view name, M T::*, std::string_view description = {}) {
-        add(name, schema<M>(mode_), !IsOptional<M>::value || mode_ == SchemaMode::strict, description);
+        add(name, schema<M>(mode_), !IsOptional<M>::value || mode_ == SchemaMode::strict,
+            description);
     }
     template <class M>
     void operator()(std::string_view name, M T::*, Optional, std::string_view description = {}) {

@@ -15,7 +15,8 @@
 
 namespace codex::json {
 
-/// JSON that is not what it should be; the message starts with the JSON path, e.g. "$.a[1]: expected a string".
+/// JSON that is not what it should be; the message starts with the JSON path, e.g. "$.a[1]:
+/// expected a string".
 class JsonError : public base::Error {
   public:
     using Error::Error;
@@ -24,7 +25,8 @@ class JsonError : public base::Error {
 class Value;
 using Array = std::vector<Value>;
 
-/// Members in the order of the text; a name that occurs twice keeps its last value. Small objects only: find is linear.
+/// Members in the order of the text; a name that occurs twice keeps its last value. Small objects
+/// only: find is linear.
 class Object {
   public:
     using Member = std::pair<std::string, Value>;
@@ -41,7 +43,8 @@ class Object {
 /// Integers keep 64 bits and are never read as doubles; 1.0 is a double.
 class Value {
   public:
-    using Data = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
+    using Data = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double,
+                              std::string, Array, Object>;
 
     Value() : data_(nullptr) {}
     Value(std::nullptr_t) : data_(nullptr) {}
@@ -70,7 +73,8 @@ class Value {
     std::optional<double> as_number() const;
     /// The member, or nullptr when this is no object or has no such member.
     const Value* find(std::string_view name) const;
-    /// Follows object members: at("pull_request", "head", "sha"); nullptr as soon as one is missing.
+    /// Follows object members: at("pull_request", "head", "sha"); nullptr as soon as one is
+    /// missing.
     template <class... Names>
     const Value* at(std::string_view first, Names... rest) const {
         const Value* next = find(first);
@@ -92,15 +96,18 @@ class Value {
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 
-/// Strict RFC 8259 with valid UTF-8. Throws JsonError naming `what`, the byte offset and the reason.
-Value parse(std::string_view text, std::string_view what = "JSON", std::size_t max_bytes = kMaxBytes);
+/// Strict RFC 8259 with valid UTF-8. Throws JsonError naming `what`, the byte offset and the
+/// reason.
+Value parse(std::string_view text, std::string_view what = "JSON",
+            std::size_t max_bytes = kMaxBytes);
 
-/// Compact text, or indented by two blanks. Strings that are not valid UTF-8 are repaired with U+FFFD; NaN and
-/// infinity, which JSON lacks, become null.
+/// Compact text, or indented by two blanks. Strings that are not valid UTF-8 are repaired with
+/// U+FFFD; NaN and infinity, which JSON lacks, become null.
 std::string render(const Value& value);
 std::string render_pretty(const Value& value);
 
-/// What a value is, for messages: "null", "a boolean", "a number", "a string", "an array", "an object".
+/// What a value is, for messages: "null", "a boolean", "a number", "a string", "an array", "an
+/// object".
 std::string_view kind(const Value& value);
 
 }  // namespace codex::json

@@ -1,4 +1,5 @@
-// One flag that says "stop": set by a signal, an interrupt or the deadline of the run, seen by every wait.
+// One flag that says "stop": set by a signal, an interrupt or the deadline of the run, seen by
+// every wait.
 #pragma once
 
 #include <functional>

@@ -10,8 +10,9 @@
 
 namespace codex::loop {
 
-/// Straight-line code pumps the loop with run_until(); callbacks only move bytes and set state, never run agent
-/// logic, and never call run_until (it throws std::logic_error). Loop thread only, but for wake().
+/// Straight-line code pumps the loop with run_until(); callbacks only move bytes and set state,
+/// never run agent logic, and never call run_until (it throws std::logic_error). Loop thread only,
+/// but for wake().
 class Loop {
   public:
     explicit Loop(const base::Clock& clock);
@@ -22,7 +23,8 @@ class Loop {
     enum class Interest { readable, writable };
     using Id = std::uint64_t;
 
-    /// Calls `ready` whenever the descriptor is (or has hung up), until unwatch(). The caller keeps it open.
+    /// Calls `ready` whenever the descriptor is (or has hung up), until unwatch(). The caller keeps
+    /// it open.
     Id watch(int fd, Interest interest, std::function<void()> ready);
     void unwatch(Id watch);
 
@@ -31,8 +33,8 @@ class Loop {
     Id after(std::chrono::milliseconds delay, std::function<void()> due);
     void cancel_timer(Id timer);
 
-    /// Waits and dispatches until `done()`; checked before the first wait and after each round. When `cancel` is
-    /// requested, throws its Interrupted. Exceptions of callbacks come out here.
+    /// Waits and dispatches until `done()`; checked before the first wait and after each round.
+    /// When `cancel` is requested, throws its Interrupted. Exceptions of callbacks come out here.
     void run_until(const std::function<bool()>& done, const Cancel* cancel = nullptr);
     /// Just a pause that keeps everything else going.
     void sleep(std::chrono::milliseconds duration, const Cancel* cancel = nullptr);
@@ -42,7 +44,8 @@ class Loop {
 
     const base::Clock& clock() const;
 
-    /// For http/curl_transport only: the CURLM*, and what to call after each wait to perform transfers.
+    /// For http/curl_transport only: the CURLM*, and what to call after each wait to perform
+    /// transfers.
     void* curl_multi();
     void on_round(std::function<void()> perform);
 

@@ -8,11 +8,12 @@
 
 namespace codex::loop {
 
-/// Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD for this and all later threads, ignores SIGPIPE. First thing in main.
+/// Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD for this and all later threads, ignores SIGPIPE.
+/// First thing in main.
 void block_signals();
 
-/// While alive, SIGINT and SIGTERM request `cancel` (reason signal, "received SIGTERM"); a second one calls
-/// _exit(130). Also needed as PID 1, which has no default handlers.
+/// While alive, SIGINT and SIGTERM request `cancel` (reason signal, "received SIGTERM"); a second
+/// one calls _exit(130). Also needed as PID 1, which has no default handlers.
 class SignalWatch {
   public:
     SignalWatch(Loop& loop, Cancel& cancel);

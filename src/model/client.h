@@ -1,4 +1,5 @@
-// The model API: one request out, a stream of items back, and what its errors mean for a maintainer.
+// The model API: one request out, a stream of items back, and what its errors mean for a
+// maintainer.
 #pragma once
 
 #include <chrono>
@@ -47,16 +48,29 @@ struct ModelResponse {
     std::string id;
     std::vector<protocol::Item> items;
     protocol::TokenUsage usage;
-    std::optional<std::string> incomplete_reason;  // response.incomplete: "max_output_tokens", "content_filter"
+    std::optional<std::string>
+        incomplete_reason;  // response.incomplete: "max_output_tokens", "content_filter"
 };
 
 /// Kinds of failure that need different action of the maintainer. The message says what to do.
-enum class ModelErrorKind { bad_key, no_quota, model_unknown, context_too_long, rate_limited, overloaded,
-                            bad_request, content_refused, unreachable, stream_lost, protocol };
+enum class ModelErrorKind {
+    bad_key,
+    no_quota,
+    model_unknown,
+    context_too_long,
+    rate_limited,
+    overloaded,
+    bad_request,
+    content_refused,
+    unreachable,
+    stream_lost,
+    protocol
+};
 
 class ModelError : public base::Error {
   public:
-    ModelError(ModelErrorKind kind, std::string message, std::optional<std::chrono::milliseconds> retry_after = {})
+    ModelError(ModelErrorKind kind, std::string message,
+               std::optional<std::chrono::milliseconds> retry_after = {})
         : Error(std::move(message)), kind_(kind), retry_after_(retry_after) {}
     ModelErrorKind kind() const { return kind_; }
     std::optional<std::chrono::milliseconds> retry_after() const { return retry_after_; }
@@ -76,21 +90,23 @@ class Client {
   public:
     Client(http::Transport& transport, Provider provider);
 
-    /// One sampling request: HTTP retries (request_max_retries) and reconnects of a lost stream (stream_max_retries),
-    /// the server's delays as a floor. Throws ModelError, Interrupted.
-    ModelResponse sample(const ModelRequest& request, const TextDelta& on_text, const loop::Cancel* cancel);
+    /// One sampling request: HTTP retries (request_max_retries) and reconnects of a lost stream
+    /// (stream_max_retries), the server's delays as a floor. Throws ModelError, Interrupted.
+    ModelResponse sample(const ModelRequest& request, const TextDelta& on_text,
+                         const loop::Cancel* cancel);
 
     const Provider& provider() const { return provider_; }
 
   private:
-    ModelResponse sample_once(const http::Request& request, const TextDelta& on_text, const loop::Cancel* cancel);
+    ModelResponse sample_once(const http::Request& request, const TextDelta& on_text,
+                              const loop::Cancel* cancel);
     http::Transport& transport_;
     Provider provider_;
 };
 
 /// Pure: the request body (spec/codex-observed.md 1.2), and the meaning of an error answer.
 json::Value render_request(const ModelRequest& request);
-ModelError explain_error(const http::Response& response, const ModelRequest& request, const Provider& provider,
-                         base::Wall now);
+ModelError explain_error(const http::Response& response, const ModelRequest& request,
+                         const Provider& provider, base::Wall now);
 
 }  // namespace codex::model

@@ -20,7 +20,8 @@ namespace codex::process {
 
 /// What to start. No shell is involved; the environment is exactly `environment`.
 struct Command {
-    std::vector<std::string> argv;  // argv[0] is looked up in PATH of `environment` unless it has a slash
+    std::vector<std::string>
+        argv;  // argv[0] is looked up in PATH of `environment` unless it has a slash
     std::vector<std::string> environment;  // "NAME=value"
     std::filesystem::path working_directory;
     std::string standard_input;  // fed and closed; empty means /dev/null
@@ -52,10 +53,11 @@ struct Result {
     std::chrono::milliseconds duration{};
 };
 
-/// Starts `command`, waits for its end on the loop. On a timeout or cancellation the whole tree is killed (process
-/// group, and strangers that were reparented to us as subreaper); output that came is kept. When the leader has exited,
-/// descendants that hold the pipes are waited for at most kDrainTime, then killed. Throws Error when it cannot be
-/// started, Interrupted after killing when `cancel` is requested.
+/// Starts `command`, waits for its end on the loop. On a timeout or cancellation the whole tree is
+/// killed (process group, and strangers that were reparented to us as subreaper); output that came
+/// is kept. When the leader has exited, descendants that hold the pipes are waited for at most
+/// kDrainTime, then killed. Throws Error when it cannot be started, Interrupted after killing when
+/// `cancel` is requested.
 class ProcessRunner {
   public:
     virtual ~ProcessRunner() = default;
@@ -66,10 +68,12 @@ inline constexpr std::chrono::milliseconds kDrainTime{2000};
 
 std::unique_ptr<ProcessRunner> make_process_runner(loop::Loop& loop);
 
-/// Makes this process the reaper of its orphaned descendants (PR_SET_CHILD_SUBREAPER). Once, in main.
+/// Makes this process the reaper of its orphaned descendants (PR_SET_CHILD_SUBREAPER). Once, in
+/// main.
 void become_subreaper();
 
-/// Kills and reaps every remaining child of this process; called at the end of a run so that nothing outlives it.
+/// Kills and reaps every remaining child of this process; called at the end of a run so that
+/// nothing outlives it.
 void kill_remaining_children();
 
 /// Keeps the first and last half of what is appended when it exceeds `max_bytes`.

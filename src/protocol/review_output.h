@@ -29,35 +29,41 @@ struct CodeLocation {
 struct Finding {
     std::string title;
     std::string body;
-    std::optional<int> priority;  // 0 (drop everything) to 3 (low)
+    std::optional<int> priority;             // 0 (drop everything) to 3 (low)
     std::optional<double> confidence_score;  // 0 to 1
     CodeLocation code_location;
-    std::string quoted_code;  // the lines the finding is about, as the model copied them; may be empty
+    std::string
+        quoted_code;  // the lines the finding is about, as the model copied them; may be empty
     std::optional<std::string> suggestion;  // replacement for exactly those lines
     friend bool operator==(const Finding&, const Finding&) = default;
 };
 
 struct ReviewOutput {
     std::vector<Finding> findings;
-    std::string overall_correctness;  // "patch is correct" or "patch is incorrect"; informative only
+    std::string
+        overall_correctness;  // "patch is correct" or "patch is incorrect"; informative only
     std::string overall_explanation;
     std::optional<double> overall_confidence_score;
     friend bool operator==(const ReviewOutput&, const ReviewOutput&) = default;
 };
 
-/// The JSON Schema that the second turn is held to (strict mode of the model API: every property required).
+/// The JSON Schema that the second turn is held to (strict mode of the model API: every property
+/// required).
 json::Value review_output_schema();
 
 /// A review read leniently: what could be read, and one note for each thing that could not.
 struct ParsedReview {
     ReviewOutput output;
-    std::vector<std::string> notes;  // "finding 3 was dropped: code_location.line_range.start is -1"
-    bool is_structured = false;      // false: the text held no review JSON at all; it is in overall_explanation
+    std::vector<std::string>
+        notes;  // "finding 3 was dropped: code_location.line_range.start is -1"
+    bool is_structured =
+        false;  // false: the text held no review JSON at all; it is in overall_explanation
 };
 
-/// Whole text as JSON, else the text of a fence, else from the first '{' to its balanced end. One bad finding costs
-/// that finding only; a missing or null priority is no failure; numbers may come as "3" or 3.0; absolute_file_path is
-/// understood (made relative by removing `repository_root`), line_range may lack end. Never throws on any text.
+/// Whole text as JSON, else the text of a fence, else from the first '{' to its balanced end. One
+/// bad finding costs that finding only; a missing or null priority is no failure; numbers may come
+/// as "3" or 3.0; absolute_file_path is understood (made relative by removing `repository_root`),
+/// line_range may lack end. Never throws on any text.
 ParsedReview parse_review_output(std::string_view text, std::string_view repository_root);
 
 }  // namespace codex::protocol

@@ -12,9 +12,10 @@ class SandboxError : public base::Error {
     using Error::Error;
 };
 
-/// Applies every layer in order: death with the broker, new session, limits, groups and uid, capabilities, no new
-/// privileges, Landlock, seccomp. Fails closed with SandboxError under Requirement::required. Afterwards this process
-/// and its descendants can never leave. `report` receives the layers in force and those missing.
+/// Applies every layer in order: death with the broker, new session, limits, groups and uid,
+/// capabilities, no new privileges, Landlock, seccomp. Fails closed with SandboxError under
+/// Requirement::required. Afterwards this process and its descendants can never leave. `report`
+/// receives the layers in force and those missing.
 void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report);
 
 /// What the kernel offers, for refusing early: Landlock ABI (0: none), seccomp filters.
@@ -24,8 +25,8 @@ struct KernelSupport {
 };
 KernelSupport probe_kernel();
 
-/// First thing in the broker's main: no core dumps, not dumpable (so that /proc/<pid>/environ and ptrace are closed to
-/// other processes of our uid), no new privileges.
+/// First thing in the broker's main: no core dumps, not dumpable (so that /proc/<pid>/environ and
+/// ptrace are closed to other processes of our uid), no new privileges.
 void harden_broker();
 
 }  // namespace codex::sandbox

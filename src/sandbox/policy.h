@@ -13,50 +13,58 @@ namespace codex::sandbox {
 
 enum class Mode { read_only, workspace_write, danger_full_access };
 
-/// What to do where the kernel lacks a layer: refuse to run, run with what there is and say so, or no sandbox.
+/// What to do where the kernel lacks a layer: refuse to run, run with what there is and say so, or
+/// no sandbox.
 enum class Requirement { required, best_effort, off };
 
 struct Limits {
     std::uint64_t cpu_seconds = 600;
-    std::uint64_t file_bytes = std::uint64_t{1} << 30;      // one file written
-    std::uint64_t address_space_bytes = 0;                  // 0: not limited
+    std::uint64_t file_bytes = std::uint64_t{1} << 30;  // one file written
+    std::uint64_t address_space_bytes = 0;              // 0: not limited
     std::uint64_t open_files = 1024;
-    std::uint64_t processes = 512;                          // of the worker's uid; only where the uid is dropped
+    std::uint64_t processes = 512;  // of the worker's uid; only where the uid is dropped
 };
 
 struct Policy {
     Mode mode = Mode::read_only;
     Requirement requirement = Requirement::required;
-    std::string workspace;                     // absolute; readable, in workspace_write writable
-    std::vector<std::string> readable;         // further absolute paths, beneath which everything may be read
-    std::vector<std::string> writable;         // further roots in workspace_write
+    std::string workspace;  // absolute; readable, in workspace_write writable
+    std::vector<std::string>
+        readable;  // further absolute paths, beneath which everything may be read
+    std::vector<std::string> writable;  // further roots in workspace_write
     bool network_access = false;
     Limits limits;
-    /// Uid and gid to become when we are root: the owner of the workspace. 0 keeps root without capabilities.
+    /// Uid and gid to become when we are root: the owner of the workspace. 0 keeps root without
+    /// capabilities.
     std::uint32_t run_as_uid = 0;
     std::uint32_t run_as_gid = 0;
 };
 
-/// The job that the worker reads from descriptor kRequestFd: enforce `policy` on itself, then do `argv`.
+/// The job that the worker reads from descriptor kRequestFd: enforce `policy` on itself, then do
+/// `argv`.
 struct WorkerRequest {
     Policy policy;
-    std::vector<std::string> argv;         // executed with execve; argv[0] looked up in PATH of `environment`
+    std::vector<std::string>
+        argv;  // executed with execve; argv[0] looked up in PATH of `environment`
     std::vector<std::string> environment;  // exactly this, "NAME=value"
     std::string working_directory;         // absolute
     std::int32_t broker_pid = 0;           // the worker dies with it
 };
 
-/// The worker's report on descriptor kReportFd (JSON, one line); closed without a word never happens.
+/// The worker's report on descriptor kReportFd (JSON, one line); closed without a word never
+/// happens.
 struct WorkerReport {
-    bool ready = false;                 // the sandbox stands and the program is being executed
-    std::string error;                  // else why not: the layer, the kernel's word, the way out
-    std::vector<std::string> layers;    // names of the layers in force, e.g. "landlock abi 7", "seccomp", "uid 1001"
-    std::vector<std::string> missing;   // layers that are not in force and why
+    bool ready = false;  // the sandbox stands and the program is being executed
+    std::string error;   // else why not: the layer, the kernel's word, the way out
+    std::vector<std::string>
+        layers;  // names of the layers in force, e.g. "landlock abi 7", "seccomp", "uid 1001"
+    std::vector<std::string> missing;  // layers that are not in force and why
 };
 
 inline constexpr int kRequestFd = 3;
 inline constexpr int kReportFd = 4;
-/// Exit status when the sandbox could not be set up or the program not be started: the report says why.
+/// Exit status when the sandbox could not be set up or the program not be started: the report says
+/// why.
 inline constexpr int kWorkerFailed = 125;
 
 }  // namespace codex::sandbox

@@ -15,8 +15,9 @@ struct ShellLimits {
     std::size_t max_command_bytes = std::size_t{128} << 10;
 };
 
-/// exec_command {cmd, workdir?, timeout_ms?, max_output_bytes?}: run by `bash -c`. Output text: exit code, wall time,
-/// output; non-zero exits are normal results. workdir is beneath the workspace.
+/// exec_command {cmd, workdir?, timeout_ms?, max_output_bytes?}: run by `bash -c`. Output text:
+/// exit code, wall time, output; non-zero exits are normal results. workdir is beneath the
+/// workspace.
 std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits = {});
 
 /// shell {command: [argv…], workdir?, timeout_ms?}: the older shape, the same execution.
