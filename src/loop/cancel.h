@@ -2,8 +2,6 @@
 // every wait.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 

@@ -1,6 +1,7 @@
 // The one wait: descriptors, timers and transfers on one thread, over curl_multi_poll(3).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,7 +35,8 @@ class Loop {
     void cancel_timer(Id timer);
 
     /// Waits and dispatches until `done()`; checked before the first wait and after each round.
-    /// When `cancel` is requested, throws its Interrupted. Exceptions of callbacks come out here.
+    /// When `cancel` is requested, throws its Interrupted, even when done. Exceptions of callbacks
+    /// come out here.
     void run_until(const std::function<bool()>& done, const Cancel* cancel = nullptr);
     /// Just a pause that keeps everything else going.
     void sleep(std::chrono::milliseconds duration, const Cancel* cancel = nullptr);
@@ -47,7 +49,8 @@ class Loop {
     /// For http/curl_transport only: the CURLM*, and what to call after each wait to perform
     /// transfers.
     void* curl_multi();
-    void on_round(std::function<void()> perform);
+    Id on_round(std::function<void()> perform);
+    void off_round(Id round);
 
   private:
     struct State;

@@ -12,8 +12,9 @@ namespace codex::loop {
 /// First thing in main.
 void block_signals();
 
-/// While alive, SIGINT and SIGTERM request `cancel` (reason signal, "received SIGTERM"); a second
-/// one calls _exit(130). Also needed as PID 1, which has no default handlers.
+/// While alive, SIGINT, SIGTERM and SIGHUP request `cancel` (reason signal, "received SIGTERM"); a
+/// second SIGINT or SIGTERM calls _exit(130). Also needed as PID 1, which has no default handlers.
+/// Needs block_signals() before.
 class SignalWatch {
   public:
     SignalWatch(Loop& loop, Cancel& cancel);
