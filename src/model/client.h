@@ -98,8 +98,8 @@ class Client {
     const Provider& provider() const { return provider_; }
 
   private:
-    ModelResponse sample_once(const http::Request& request, const TextDelta& on_text,
-                              const loop::Cancel* cancel);
+    ModelResponse sample_once(const http::Request& http_request, const ModelRequest& request,
+                              const TextDelta& on_text, const loop::Cancel* cancel);
     http::Transport& transport_;
     Provider provider_;
 };

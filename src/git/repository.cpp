@@ -1,0 +1,318 @@
+#include "git/repository.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "git/git_handles.h"
+
+namespace codex::git {
+namespace {
+
+constexpr std::size_t kShaDigits = 40;
+// Entries a tree walk looks at; larger repositories are an error that names this limit.
+constexpr std::size_t kMaxWalkedEntries = 2'000'000;
+
+bool is_sha(std::string_view text) {
+    return text.size() == kShaDigits && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
+}
+
+git_oid parse_sha(std::string_view sha) {
+    git_oid id = {};
+    if (!is_sha(sha)) throw base::Error("\"" + std::string(sha) + "\" is no full commit SHA");
+    check(git_oid_fromstrn(&id, sha.data(), sha.size()), "read a SHA");
+    return id;
+}
+
+std::string render(const git_oid& id) {
+    char text[GIT_OID_SHA1_HEXSIZE + 1] = {};
+    git_oid_tostr(text, sizeof text, &id);
+    return text;
+}
+
+ChangeStatus to_status(git_delta_t status) {
+    switch (status) {
+        case GIT_DELTA_ADDED:
+            return ChangeStatus::added;
+        case GIT_DELTA_DELETED:
+            return ChangeStatus::deleted;
+        case GIT_DELTA_RENAMED:
+            return ChangeStatus::renamed;
+        case GIT_DELTA_COPIED:
+            return ChangeStatus::copied;
+        case GIT_DELTA_TYPECHANGE:
+            return ChangeStatus::type_changed;
+        default:
+            return ChangeStatus::modified;
+    }
+}
+
+bool is_regular(unsigned mode) {
+    return mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+}
+
+// From the first hunk on: the header's paths are quoted, and we have them already.
+std::string hunks_only(std::string_view patch) {
+    if (patch.substr(0, 3) == "@@ ") return std::string(patch);
+    const std::size_t first = patch.find("\n@@ ");
+    return first == std::string_view::npos ? std::string() : std::string(patch.substr(first + 1));
+}
+
+}  // namespace
+
+struct Repository::State {
+    RepositoryHandle repository;
+    Odb odb;
+
+    Commit commit(std::string_view sha) const {
+        const git_oid id = parse_sha(sha);
+        Commit found;
+        const int code = git_commit_lookup(out(found), repository.get(), &id);
+        if (code == GIT_ENOTFOUND) {
+            throw GitError(code, GIT_ERROR_ODB,
+                           "commit " + std::string(sha) +
+                               " is not in the checkout; give actions/checkout `fetch-depth: 0`");
+        }
+        check(code, "read commit " + std::string(sha));
+        return found;
+    }
+
+    Tree tree(std::string_view sha) const {
+        const Commit owner = commit(sha);
+        Tree found;
+        check(git_commit_tree(out(found), owner.get()),
+              "read the tree of commit " + std::string(sha));
+        return found;
+    }
+
+    // Size of a blob without reading it; 0 for the null id of an added or deleted side.
+    std::size_t blob_size(const git_oid& id) const {
+        if (git_oid_is_zero(&id) != 0) return 0;
+        std::size_t size = 0;
+        git_object_t type = GIT_OBJECT_INVALID;
+        const int code = git_odb_read_header(&size, &type, odb.get(), &id);
+        if (code == GIT_ENOTFOUND) {
+            throw GitError(code, GIT_ERROR_ODB,
+                           "blob " + render(id) +
+                               " is not in the checkout; a partial clone needs `filter` left out");
+        }
+        check(code, "read the header of blob " + render(id));
+        return size;
+    }
+
+    Blob blob(const git_oid& id) const {
+        Blob found;
+        check(git_blob_lookup(out(found), repository.get(), &id), "read blob " + render(id));
+        return found;
+    }
+
+    // By content alone, as git does without attributes: a NUL among the first 8,000 bytes.
+    bool is_binary_blob(const git_oid& id) const {
+        if (git_oid_is_zero(&id) != 0) return false;
+        const Blob content = blob(id);
+        const auto* bytes = static_cast<const char*>(git_blob_rawcontent(content.get()));
+        const std::size_t size =
+            std::min<std::size_t>(8'000, static_cast<std::size_t>(git_blob_rawsize(content.get())));
+        return std::find(bytes, bytes + size, '\0') != bytes + size;
+    }
+};
+
+Repository::Repository(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
+    check(git_repository_open_ext(out(state_->repository), path.c_str(), 0, nullptr),
+          "open the git repository of " + path.string());
+    if (git_repository_oid_type(state_->repository.get()) != GIT_OID_SHA1) {
+        throw base::Error("the repository of " + path.string() +
+                          " uses SHA-256 object names, which are not supported");
+    }
+    // From here on the workspace's own .git/config has no say: its filters, drivers and hooks are
+    // untrusted.
+    ConfigHandle empty;
+    check(git_config_new(out(empty)), "make an empty configuration");
+    check(git_repository_set_config(state_->repository.get(), empty.get()),
+          "replace the configuration");
+    check(git_repository_odb(out(state_->odb), state_->repository.get()),
+          "open the object database");
+}
+
+Repository::~Repository() = default;
+Repository::Repository(Repository&&) noexcept = default;
+Repository& Repository::operator=(Repository&&) noexcept = default;
+
+std::optional<std::string> Repository::resolve_commit(std::string_view revision) const {
+    // A name with a leading '-' or a NUL is never a revision; libgit2 takes no options, the check
+    // is for our callers.
+    if (revision.empty() || revision.front() == '-' ||
+        revision.find('\0') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string text(revision);
+    Object found;
+    int code =
+        git_revparse_single(out(found), state_->repository.get(), (text + "^{commit}").c_str());
+    if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC || code == GIT_EAMBIGUOUS ||
+        code == GIT_EPEEL) {
+        return std::nullopt;
+    }
+    check(code, "resolve \"" + text + "\"");
+    return render(*git_object_id(found.get()));
+}
+
+bool Repository::has_commit(std::string_view sha) const {
+    if (!is_sha(sha)) return false;
+    const git_oid id = parse_sha(sha);
+    Commit found;
+    return git_commit_lookup(out(found), state_->repository.get(), &id) == 0;
+}
+
+bool Repository::is_shallow() const {
+    return git_repository_is_shallow(state_->repository.get()) == 1;
+}
+
+std::vector<std::string> Repository::parents(std::string_view commit) const {
+    const Commit found = state_->commit(commit);
+    std::vector<std::string> ids;
+    for (unsigned i = 0; i < git_commit_parentcount(found.get()); ++i) {
+        ids.push_back(render(*git_commit_parent_id(found.get(), i)));
+    }
+    return ids;
+}
+
+std::optional<std::string> Repository::merge_base(std::string_view a, std::string_view b) const {
+    const git_oid first = parse_sha(a);
+    const git_oid second = parse_sha(b);
+    git_oid base = {};
+    const int code = git_merge_base(&base, state_->repository.get(), &first, &second);
+    if (code == GIT_ENOTFOUND) return std::nullopt;
+    check(code, "find the merge base");
+    return render(base);
+}
+
+std::string Repository::commit_message(std::string_view commit) const {
+    return git_commit_message(state_->commit(commit).get());
+}
+
+std::vector<FileChange> Repository::diff(std::string_view old_commit, std::string_view new_commit,
+                                         const DiffLimits& limits) const {
+    const Tree old_tree = state_->tree(old_commit);
+    const Tree new_tree = state_->tree(new_commit);
+    git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+    options.context_lines = 3;
+    // Attributes of the work tree could call a source file binary: whether it is, its content says.
+    options.flags = GIT_DIFF_FORCE_TEXT | GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
+    Diff diff;
+    check(git_diff_tree_to_tree(out(diff), state_->repository.get(), old_tree.get(), new_tree.get(),
+                                &options),
+          "compare the commits");
+    git_diff_find_options find = GIT_DIFF_FIND_OPTIONS_INIT;
+    find.flags = GIT_DIFF_FIND_RENAMES;
+    check(git_diff_find_similar(diff.get(), &find), "find renames");
+
+    std::vector<FileChange> changes;
+    std::size_t patch_bytes = 0;
+    const std::size_t count = git_diff_num_deltas(diff.get());
+    for (std::size_t i = 0; i < count; ++i) {
+        const git_diff_delta& delta = *git_diff_get_delta(diff.get(), i);
+        FileChange change;
+        change.status = to_status(delta.status);
+        if (delta.status != GIT_DELTA_ADDED) change.old_path = delta.old_file.path;
+        if (delta.status != GIT_DELTA_DELETED) change.new_path = delta.new_file.path;
+        change.old_mode = delta.old_file.mode;
+        change.new_mode = delta.new_file.mode;
+        const auto either = [&](unsigned mode) {
+            return change.old_mode == mode || change.new_mode == mode;
+        };
+        change.is_submodule = either(GIT_FILEMODE_COMMIT);
+        change.is_symlink = either(GIT_FILEMODE_LINK);
+        if (change.is_submodule || git_oid_equal(&delta.old_file.id, &delta.new_file.id) != 0) {
+            changes.push_back(std::move(change));
+            continue;
+        }
+        const std::size_t larger =
+            std::max(state_->blob_size(delta.old_file.id), state_->blob_size(delta.new_file.id));
+        if (larger > limits.max_file_bytes || patch_bytes > limits.max_total_patch_bytes) {
+            change.too_large = true;
+        } else if (state_->is_binary_blob(delta.old_file.id) ||
+                   state_->is_binary_blob(delta.new_file.id)) {
+            change.is_binary = true;
+        } else {
+            Patch patch;
+            check(git_patch_from_diff(out(patch), diff.get(), i), "make a patch");
+            Buffer text;
+            check(git_patch_to_buf(&text.raw, patch.get()), "print a patch");
+            change.patch = hunks_only(text.view());
+            patch_bytes += change.patch.size();
+        }
+        changes.push_back(std::move(change));
+    }
+    const auto path = [](const FileChange& change) -> const std::string& {
+        return change.new_path.empty() ? change.old_path : change.new_path;
+    };
+    std::sort(changes.begin(), changes.end(),
+              [&](const FileChange& a, const FileChange& b) { return path(a) < path(b); });
+    return changes;
+}
+
+std::optional<std::string> Repository::read_file(std::string_view commit, std::string_view path,
+                                                 std::size_t max_bytes) const {
+    const Tree root = state_->tree(commit);
+    TreeEntryHandle entry;
+    const std::string name(path);
+    if (name.empty() || git_tree_entry_bypath(out(entry), root.get(), name.c_str()) != 0)
+        return std::nullopt;
+    if (!is_regular(static_cast<unsigned>(git_tree_entry_filemode(entry.get()))))
+        return std::nullopt;
+    const git_oid& id = *git_tree_entry_id(entry.get());
+    if (state_->blob_size(id) > max_bytes) {
+        throw base::Error(name + " is larger than " + std::to_string(max_bytes) + " bytes");
+    }
+    const Blob content = state_->blob(id);
+    return std::string(static_cast<const char*>(git_blob_rawcontent(content.get())),
+                       static_cast<std::size_t>(git_blob_rawsize(content.get())));
+}
+
+std::vector<TreeEntry> Repository::find_files_named(std::string_view commit,
+                                                    std::string_view name) const {
+    struct Folder {
+        std::string path;  // with a trailing slash, or empty
+        Tree tree;
+    };
+    std::deque<Folder> todo;
+    todo.push_back({"", state_->tree(commit)});
+    std::vector<TreeEntry> found;
+    std::size_t walked = 0;
+    while (!todo.empty()) {
+        const Folder folder = std::move(todo.front());
+        todo.pop_front();
+        const std::size_t count = git_tree_entrycount(folder.tree.get());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (++walked > kMaxWalkedEntries) {
+                throw base::Error("the tree has more than " + std::to_string(kMaxWalkedEntries) +
+                                  " entries");
+            }
+            const git_tree_entry* entry = git_tree_entry_byindex(folder.tree.get(), i);
+            const auto mode = static_cast<unsigned>(git_tree_entry_filemode(entry));
+            const std::string path = folder.path + git_tree_entry_name(entry);
+            if (mode == GIT_FILEMODE_TREE) {
+                Tree child;
+                const int code =
+                    git_tree_lookup(out(child), state_->repository.get(), git_tree_entry_id(entry));
+                check(code, "read folder " + path);
+                todo.push_back({path + "/", std::move(child)});
+            } else if (git_tree_entry_name(entry) == name) {
+                found.push_back({path, mode});
+            }
+        }
+    }
+    std::sort(found.begin(), found.end(),
+              [](const TreeEntry& a, const TreeEntry& b) { return a.path < b.path; });
+    return found;
+}
+
+std::filesystem::path Repository::work_tree() const {
+    const char* path = git_repository_workdir(state_->repository.get());
+    if (path == nullptr) throw base::Error("the repository has no work tree");
+    return path;
+}
+
+}  // namespace codex::git

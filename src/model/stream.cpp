@@ -1,0 +1,92 @@
+#include "model/stream.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace codex::model {
+namespace {
+
+using json::Value;
+
+std::string string_at(const Value& value, std::string_view name) {
+    const Value* member = value.find(name);
+    return member != nullptr && member->as_string() != nullptr ? *member->as_string()
+                                                               : std::string();
+}
+
+std::int64_t integer_at(const Value* value) {
+    return value == nullptr ? 0 : value->as_integer().value_or(0);
+}
+
+protocol::TokenUsage read_usage(const Value& usage) {
+    protocol::TokenUsage read;
+    read.input_tokens = integer_at(usage.find("input_tokens"));
+    read.cached_input_tokens = integer_at(usage.at("input_tokens_details", "cached_tokens"));
+    read.output_tokens = integer_at(usage.find("output_tokens"));
+    read.reasoning_output_tokens =
+        integer_at(usage.at("output_tokens_details", "reasoning_tokens"));
+    read.total_tokens = integer_at(usage.find("total_tokens"));
+    // Some servers leave the sum out.
+    if (read.total_tokens == 0) read.total_tokens = read.input_tokens + read.output_tokens;
+    return read;
+}
+
+}  // namespace
+
+bool StreamReader::take(const http::SseEvent& event) {
+    Value data;
+    try {
+        data = json::parse(event.data, "a stream event");
+    } catch (const json::JsonError& error) {
+        // Keep-alives and "[DONE]" are no JSON; a lost item shows as a stream without
+        // response.completed.
+        base::log(base::LogLevel::trace, error.what());
+        return false;
+    }
+    const std::string type = string_at(data, "type");
+    if (type == "response.output_text.delta") {
+        if (on_text_) on_text_(string_at(data, "delta"));
+    } else if (type == "response.output_item.done") {
+        const Value* item = data.find("item");
+        if (item == nullptr) return false;
+        try {
+            response_.items.push_back(protocol::parse_item(*item));
+        } catch (const json::JsonError& error) {
+            base::log_debug(
+                fmt::format("left out an item of the model's answer: {}", error.what()));
+        }
+    } else if (type == "response.completed" || type == "response.incomplete") {
+        finish(data);
+        return true;
+    } else if (type == "response.failed") {
+        const Value* error = data.at("response", "error");
+        throw explain_error_object(0, error == nullptr ? Value() : *error, {}, nullptr);
+    } else if (type == "error") {
+        // The documented form has code and message beside the type; some servers nest them.
+        const Value* nested = data.find("error");
+        throw explain_error_object(0, nested == nullptr ? data : *nested, {}, nullptr);
+    }
+    return false;
+}
+
+void StreamReader::finish(const Value& event) {
+    const Value* response = event.find("response");
+    if (response == nullptr) {
+        throw ModelError(ModelErrorKind::protocol, "response.completed has no response");
+    }
+    response_.id = string_at(*response, "id");
+    if (const Value* usage = response->find("usage"); usage != nullptr) {
+        response_.usage = read_usage(*usage);
+    }
+    // Some servers say "incomplete" in a response.completed event.
+    if (string_at(*response, "status") == "incomplete" ||
+        string_at(event, "type") == "response.incomplete") {
+        const Value* reason = response->at("incomplete_details", "reason");
+        response_.incomplete_reason = reason != nullptr && reason->as_string() != nullptr
+                                          ? *reason->as_string()
+                                          : "unknown reason";
+    }
+}
+
+}  // namespace codex::model

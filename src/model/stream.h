@@ -1,0 +1,31 @@
+// The events of one streamed answer (spec/codex-observed.md section 2), read into a ModelResponse.
+#pragma once
+
+#include <string>
+
+#include "http/sse.h"
+#include "model/client.h"
+
+namespace codex::model {
+
+/// Only response.output_item.done and the final event count; everything else is display.
+class StreamReader {
+  public:
+    explicit StreamReader(const TextDelta& on_text) : on_text_(on_text) {}
+
+    /// True when this was the last event: result() is complete. Throws ModelError on
+    /// response.failed and `error`.
+    bool take(const http::SseEvent& event);
+    ModelResponse result() { return std::move(response_); }
+
+  private:
+    void finish(const json::Value& event);
+    const TextDelta& on_text_;
+    ModelResponse response_;
+};
+
+/// What an error object of the API ({"code", "message", "type"}) means. `status` 0 inside a stream.
+ModelError explain_error_object(int status, const json::Value& error, std::string_view model,
+                                const Provider* provider);
+
+}  // namespace codex::model

@@ -1,0 +1,160 @@
+#include "protocol/items.h"
+
+#include "json/codec.h"
+
+namespace codex::protocol {
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+    using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+using json::Array;
+using json::Path;
+using json::Value;
+
+std::string_view render_role(Role role) {
+    switch (role) {
+        case Role::user:
+            return "user";
+        case Role::assistant:
+            return "assistant";
+        case Role::developer:
+            return "developer";
+        case Role::system:
+            return "system";
+    }
+    return "user";
+}
+
+Value text_part(std::string_view type, std::string_view text) {
+    return Value::object({{"type", type}, {"text", text}});
+}
+
+std::string text_of(const Value& part, std::string_view member) {
+    const Value* text = part.find(member);
+    return text != nullptr && text->as_string() != nullptr ? *text->as_string() : std::string();
+}
+
+const std::string& required_string(const Value& value, std::string_view name) {
+    const Value* member = value.find(name);
+    const Path path(Path(), name);
+    if (member == nullptr) path.fail("is missing");
+    return json::detail::read_string(*member, path);
+}
+
+Message parse_message(const Value& value) {
+    const std::string& role = required_string(value, "role");
+    Message message;
+    if (role == "assistant") {
+        message.role = Role::assistant;
+    } else if (role == "developer") {
+        message.role = Role::developer;
+    } else if (role == "system") {
+        message.role = Role::system;
+    } else if (role != "user") {
+        Path(Path(), "role").fail("is \"" + role + "\"");
+    }
+    const Value* content = value.find("content");
+    if (content == nullptr) Path(Path(), "content").fail("is missing");
+    if (content->as_string() != nullptr) {
+        message.text = *content->as_string();
+        return message;
+    }
+    for (const Value& part : json::detail::read_array(*content, Path(Path(), "content"))) {
+        const std::string type = text_of(part, "type");
+        if (type == "output_text" || type == "input_text" || type == "text") {
+            message.text += text_of(part, "text");
+        } else if (type == "refusal") {
+            message.refusal += text_of(part, "refusal");
+        }
+    }
+    return message;
+}
+
+Reasoning parse_reasoning(const Value& value) {
+    Reasoning reasoning;
+    reasoning.id = text_of(value, "id");
+    if (const Value* summary = value.find("summary"); summary != nullptr && summary->as_array()) {
+        for (const Value& part : *summary->as_array()) {
+            reasoning.summary.push_back(text_of(part, "text"));
+        }
+    }
+    if (const Value* encrypted = value.find("encrypted_content");
+        encrypted != nullptr && encrypted->as_string() != nullptr) {
+        reasoning.encrypted_content = *encrypted->as_string();
+    }
+    return reasoning;
+}
+
+Value render_reasoning(const Reasoning& reasoning) {
+    Array summary;
+    for (const std::string& text : reasoning.summary) {
+        summary.push_back(text_part("summary_text", text));
+    }
+    json::Object object;
+    object.set("type", "reasoning");
+    object.set("id", reasoning.id);
+    object.set("summary", std::move(summary));
+    if (reasoning.encrypted_content) object.set("encrypted_content", *reasoning.encrypted_content);
+    return object;
+}
+
+}  // namespace
+
+Value render_item(const Item& item) {
+    return std::visit(
+        Overloaded{[](const Message& message) {
+                       // The API knows an assistant's words as output_text, everybody else's as
+                       // input_text.
+                       const bool is_output = message.role == Role::assistant;
+                       return Value::object(
+                           {{"type", "message"},
+                            {"role", render_role(message.role)},
+                            {"content", Array{text_part(is_output ? "output_text" : "input_text",
+                                                        message.text)}}});
+                   },
+                   [](const Reasoning& reasoning) { return render_reasoning(reasoning); },
+                   [](const FunctionCall& call) {
+                       return Value::object({{"type", "function_call"},
+                                             {"call_id", call.call_id},
+                                             {"name", call.name},
+                                             {"arguments", call.arguments}});
+                   },
+                   [](const FunctionCallOutput& output) {
+                       return Value::object({{"type", "function_call_output"},
+                                             {"call_id", output.call_id},
+                                             {"output", output.output}});
+                   },
+                   [](const UnknownItem& unknown) { return unknown.body; }},
+        item);
+}
+
+Item parse_item(const Value& value) {
+    const std::string& type = required_string(value, "type");
+    if (type == "message") return parse_message(value);
+    if (type == "reasoning") return parse_reasoning(value);
+    if (type == "function_call") {
+        return FunctionCall{required_string(value, "call_id"), required_string(value, "name"),
+                            required_string(value, "arguments")};
+    }
+    if (type == "function_call_output") {
+        return FunctionCallOutput{required_string(value, "call_id"),
+                                  required_string(value, "output")};
+    }
+    return UnknownItem{value};
+}
+
+TokenUsage& TokenUsage::operator+=(const TokenUsage& other) {
+    input_tokens += other.input_tokens;
+    cached_input_tokens += other.cached_input_tokens;
+    output_tokens += other.output_tokens;
+    reasoning_output_tokens += other.reasoning_output_tokens;
+    total_tokens += other.total_tokens;
+    return *this;
+}
+
+}  // namespace codex::protocol
