@@ -53,7 +53,10 @@ function(codex_module name)
 endfunction()
 
 # L0
-codex_module(base PRIVATE spdlog::spdlog)
+# spdlog's definitions must not reach the precompiled header that all modules share.
+codex_module(base PRIVATE $<LINK_ONLY:spdlog::spdlog>)
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/base/log.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON
+    COMPILE_DEFINITIONS "SPDLOG_SHARED_LIB;SPDLOG_COMPILED_LIB;SPDLOG_FMT_EXTERNAL")
 # L1
 codex_module(json DEPENDS base PRIVATE codex_rapidjson)
 codex_module(loop DEPENDS base PRIVATE CURL::libcurl)

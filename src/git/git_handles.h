@@ -2,6 +2,7 @@
 #pragma once
 
 #include <git2.h>
+#include <git2/sys/repository.h>
 
 #include <memory>
 #include <string_view>
