@@ -40,9 +40,6 @@ struct ClientOptions {
 inline constexpr std::size_t kMaxBodyCharacters = 65'536;
 std::string cut_body(std::string_view body);
 
-/// GitHub lists at most this many files of a pull request.
-inline constexpr std::size_t kMaxListedFiles = 3'000;
-
 /// Everything the review needs to know first, fetched side by side.
 struct PullRequestSnapshot {
     PullRequest pull_request;

@@ -52,6 +52,9 @@ struct PullRequestFile {
     friend bool operator==(const PullRequestFile&, const PullRequestFile&) = default;
 };
 
+/// GitHub lists at most this many files of a pull request.
+inline constexpr std::size_t kMaxListedFiles = 3'000;
+
 struct IssueComment {
     std::int64_t id = 0;
     std::string author;

@@ -1,0 +1,218 @@
+#include "sandbox/seccomp.h"
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <initializer_list>
+
+#include "base/error.h"
+
+namespace codex::sandbox {
+namespace {
+
+using Program = std::vector<sock_filter>;
+
+constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
+constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
+constexpr std::uint32_t kAbsent = SECCOMP_RET_ERRNO | ENOSYS;
+
+constexpr std::uint32_t kX32Bit = 0x40000000;
+
+// What the kernel takes from the arguments, the same on both architectures.
+constexpr std::uint32_t kUnix = 1, kInet = 2, kInet6 = 10, kNetlink = 16;
+constexpr std::uint32_t kSocketTypeMask = 0xf, kStream = 1, kSequencedPackets = 5;
+constexpr std::uint32_t kNamespaceFlags = 0x7e020080;  // every CLONE_NEW*
+constexpr std::uint32_t kAskPersonality = 0xffffffff;
+constexpr std::uint32_t kSetIdBits = 06000;
+constexpr std::uint32_t kAccessMode = 3, kWriteOnly = 1, kReadWrite = 2;
+constexpr std::uint32_t kCreates = 0100 | 020000000;  // O_CREAT, __O_TMPFILE
+constexpr std::uint32_t kTruncates = 01000;           // O_TRUNC
+constexpr std::uint32_t kTerminalRequests[] = {0x5412, 0x541c};  // TIOCSTI, TIOCLINUX
+constexpr std::uint32_t kInodeRequests[] = {
+    0x40086602, 0x40046602,  // FS_IOC_SETFLAGS and its 32-bit form
+    0x40087602, 0x40047602,  // FS_IOC_SETVERSION and its 32-bit form
+    0x401c5820,              // FS_IOC_FSSETXATTR
+    0x40806685,              // FS_IOC_ENABLE_VERITY
+    0x800c6613,              // FS_IOC_SET_ENCRYPTION_POLICY
+};
+
+sock_filter load(std::size_t offset) {
+    return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
+}
+// The kernel reads ints from the low half; both architectures are little-endian.
+sock_filter load_low(unsigned argument) {
+    return load(offsetof(seccomp_data, args) + 8 * std::size_t{argument});
+}
+sock_filter load_high(unsigned argument) {
+    return load(offsetof(seccomp_data, args) + 8 * std::size_t{argument} + 4);
+}
+sock_filter mask(std::uint32_t bits) {
+    return BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits);
+}
+sock_filter result(std::uint32_t action) {
+    return BPF_STMT(BPF_RET | BPF_K, action);
+}
+/// Both ways are the number of instructions to skip.
+sock_filter if_equal(std::uint32_t value, std::size_t then_skip, std::size_t else_skip) {
+    return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, static_cast<std::uint8_t>(then_skip),
+                    static_cast<std::uint8_t>(else_skip));
+}
+sock_filter if_any_bit(std::uint32_t bits, std::size_t then_skip, std::size_t else_skip) {
+    return BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, static_cast<std::uint8_t>(then_skip),
+                    static_cast<std::uint8_t>(else_skip));
+}
+sock_filter if_greater(std::uint32_t value, std::size_t then_skip, std::size_t else_skip) {
+    return BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, value, static_cast<std::uint8_t>(then_skip),
+                    static_cast<std::uint8_t>(else_skip));
+}
+
+/// One action when the argument is one of `values`, else another.
+Program choose(unsigned argument, std::initializer_list<std::uint32_t> values,
+               std::uint32_t listed, std::uint32_t other) {
+    Program program{load_low(argument)};
+    std::size_t left = values.size();
+    for (const std::uint32_t value : values) program.push_back(if_equal(value, left--, 0));
+    program.push_back(result(other));
+    program.push_back(result(listed));
+    return program;
+}
+
+Program refuse_bits(unsigned argument, std::uint32_t bits) {
+    return {load_low(argument), if_any_bit(bits, 0, 1), result(kRefuse), result(kAllow)};
+}
+
+Program check_socket_domain(bool network_access) {
+    if (!network_access) return {result(kRefuse)};
+    // AF_UNIX stays closed: a filter cannot see whether the path is docker.sock.
+    return {load_low(0),
+            if_equal(kInet, 5, 0),
+            if_equal(kInet6, 4, 0),
+            if_equal(kNetlink, 0, 2),
+            load_low(2),
+            if_equal(0, 1, 0),  // NETLINK_ROUTE, which the resolver asks for addresses
+            result(kRefuse),
+            result(kAllow)};
+}
+
+Program check_stream_pair() {
+    return {load_low(0),
+            if_equal(kUnix, 0, 4),
+            load_low(1),
+            mask(kSocketTypeMask),
+            if_equal(kStream, 2, 0),
+            if_equal(kSequencedPackets, 1, 0),
+            result(kRefuse),
+            result(kAllow)};
+}
+
+Program check_address(unsigned argument) {
+    return {load_low(argument),  if_equal(0, 0, 3), load_high(argument),
+            if_equal(0, 0, 1), result(kAllow),    result(kRefuse)};
+}
+
+Program check_device_request(unsigned argument, bool read_only) {
+    Program program{load_low(argument)};
+    std::vector<std::uint32_t> refused(std::begin(kTerminalRequests), std::end(kTerminalRequests));
+    if (read_only)
+        refused.insert(refused.end(), std::begin(kInodeRequests), std::end(kInodeRequests));
+    std::size_t left = refused.size();
+    for (const std::uint32_t request : refused) program.push_back(if_equal(request, left--, 0));
+    program.push_back(result(kAllow));
+    program.push_back(result(kRefuse));
+    return program;
+}
+
+Program check_open(unsigned flags, bool landlock_sees_truncation) {
+    Program program;
+    if (!landlock_sees_truncation) {
+        // open(2) truncates with O_RDONLY too, which Landlock before ABI 3 takes for reading.
+        program = {load_low(flags),          if_any_bit(kTruncates, 0, 4), mask(kAccessMode),
+                   if_equal(kWriteOnly, 2, 0), if_equal(kReadWrite, 1, 0),  result(kRefuse)};
+    }
+    const Program set_id = {load_low(flags),
+                            if_any_bit(kCreates, 0, 3),
+                            load_low(flags + 1),
+                            if_any_bit(kSetIdBits, 0, 1),
+                            result(kRefuse),
+                            result(kAllow)};
+    program.insert(program.end(), set_id.begin(), set_id.end());
+    return program;
+}
+
+/// The part that runs when the call is the rule's; it always ends in a result. Empty: allowed.
+Program check(const SyscallRule& rule, const FilterOptions& options) {
+    switch (rule.check) {
+        case Check::refuse: return {result(kRefuse)};
+        case Check::absent: return {result(kAbsent)};
+        case Check::no_network:
+            return options.network_access ? Program{} : Program{result(kRefuse)};
+        case Check::socket_domain: return check_socket_domain(options.network_access);
+        case Check::stream_pair: return check_stream_pair();
+        case Check::no_address:
+            return options.network_access ? Program{} : check_address(rule.argument);
+        case Check::namespaces: return refuse_bits(rule.argument, kNamespaceFlags);
+        case Check::own_process: return choose(rule.argument, {0}, kAllow, kRefuse);
+        case Check::own_personality:
+            return choose(rule.argument, {0, kAskPersonality}, kAllow, kRefuse);
+        case Check::device_request: return check_device_request(rule.argument, options.read_only);
+        case Check::file_mode:
+            return options.read_only ? Program{result(kRefuse)}
+                                     : refuse_bits(rule.argument, kSetIdBits);
+        case Check::new_file_mode: return refuse_bits(rule.argument, kSetIdBits);
+        case Check::open_flags: return check_open(rule.argument, options.landlock_sees_truncation);
+        case Check::truncation:
+            return options.landlock_sees_truncation ? Program{} : Program{result(kRefuse)};
+        case Check::metadata: return options.read_only ? Program{result(kRefuse)} : Program{};
+    }
+    return {result(kRefuse)};
+}
+
+#if defined(__x86_64__)
+constexpr Architecture kThisMachine = Architecture::x86_64;
+#elif defined(__aarch64__)
+constexpr Architecture kThisMachine = Architecture::aarch64;
+#else
+#error "the sandbox knows the system calls of x86_64 and aarch64 only"
+#endif
+
+}  // namespace
+
+std::vector<sock_filter> build_filter(Architecture architecture, const FilterOptions& options) {
+    const bool x86 = architecture == Architecture::x86_64;
+    Program program = {load(offsetof(seccomp_data, arch)),
+                       if_equal(x86 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_AARCH64, 1, 0),
+                       result(kRefuse),
+                       load(offsetof(seccomp_data, nr)),
+                       if_any_bit(kX32Bit, 0, 1),
+                       result(kRefuse),
+                       if_greater(kLastKnownSyscall, 0, 1),
+                       result(kAbsent)};
+    for (const SyscallRule& rule : syscall_rules()) {
+        const int number = x86 ? rule.x86_64 : rule.aarch64;
+        const Program part = check(rule, options);
+        if (number == kNoSuchCall || part.empty()) continue;
+        program.push_back(if_equal(static_cast<std::uint32_t>(number), 0, part.size()));
+        program.insert(program.end(), part.begin(), part.end());
+    }
+    program.push_back(result(kAllow));
+    return program;
+}
+
+bool seccomp_filters_available() {
+    const std::uint32_t action = SECCOMP_RET_ERRNO;
+    return ::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+void install_filter(const FilterOptions& options) {
+    Program instructions = build_filter(kThisMachine, options);
+    const sock_fprog program = {.len = static_cast<unsigned short>(instructions.size()),
+                                .filter = instructions.data()};
+    if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
+        base::throw_errno("cannot install the system call filter");
+}
+
+}  // namespace codex::sandbox

@@ -1,0 +1,65 @@
+// The system call filter: a classic BPF program, written by hand so that the worker needs no
+// library (seccomp(2)). Every refusal is an errno, never a kill.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace codex::sandbox {
+
+enum class Architecture { x86_64, aarch64 };
+
+/// How a system call is looked at. What a check lets pass is allowed.
+enum class Check : std::uint8_t {
+    refuse,           // EPERM
+    absent,           // ENOSYS, so that callers fall back to what can be looked at
+    no_network,       // EPERM unless the policy has network access
+    socket_domain,    // with network access INET, INET6 and routing NETLINK; else EPERM
+    stream_pair,      // AF_UNIX pairs of streams or packets; datagram pairs can address others
+    no_address,       // a destination needs network access
+    namespaces,       // no flag that makes a namespace
+    own_process,      // process id 0 only
+    own_personality,  // Linux' own personality, or asking for it
+    device_request,   // no request that types into a terminal or, read-only, changes an inode
+    file_mode,        // read-only: EPERM; else no set-id bits
+    new_file_mode,    // no set-id bits
+    open_flags,       // no set-id bits on a new file; no truncation where Landlock cannot see it
+    truncation,       // EPERM where Landlock cannot see it
+    metadata,         // read-only: EPERM, because Landlock has no right for it
+};
+
+inline constexpr int kNoSuchCall = -1;
+
+struct SyscallRule {
+    std::string_view name;
+    int x86_64;
+    int aarch64;
+    Check check;
+    std::uint8_t argument;  // the one that the check is about
+    std::string_view reason;
+};
+
+std::span<const SyscallRule> syscall_rules();
+
+/// Numbers above this are ENOSYS: calls that did not exist when the rules were written.
+inline constexpr std::uint32_t kLastKnownSyscall = 469;  // file_setattr, Linux 6.17
+
+struct FilterOptions {
+    bool network_access = false;
+    bool read_only = true;
+    bool landlock_sees_truncation = true;  // ABI 3 and later
+};
+
+/// The program; calls of another architecture (and x32) are EPERM.
+std::vector<sock_filter> build_filter(Architecture architecture, const FilterOptions& options);
+
+bool seccomp_filters_available();
+
+/// Installs the filter of this machine for this thread and all it starts. Needs no_new_privs.
+void install_filter(const FilterOptions& options);
+
+}  // namespace codex::sandbox
