@@ -129,8 +129,9 @@ const std::vector<std::string>& readable_system_paths() {
         "/etc/alternatives", "/etc/bash.bashrc", "/etc/profile", "/etc/profile.d", "/etc/inputrc",
         "/etc/terminfo", "/etc/mime.types", "/etc/magic", "/etc/magic.mime",
         // Certificates without private keys (/etc/ssl/private, /etc/pki/tls/private).
-        "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/ca-certificates.conf",
-        "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted", "/etc/crypto-policies",
+        "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates",
+        "/etc/ca-certificates.conf", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted",
+        "/etc/crypto-policies",
         // Language runtimes that keep a part of themselves in /etc.
         "/etc/python3", "/etc/python3.11", "/etc/python3.12", "/etc/python3.13", "/etc/perl",
         "/etc/fonts", "/etc/xml", "/etc/sgml", "/etc/java-17-openjdk", "/etc/java-21-openjdk",
@@ -155,9 +156,8 @@ void restrict_with_landlock(const Policy& policy, int abi) {
 
     const bool writes = policy.mode == Mode::workspace_write;
     if (!ruleset.allow(policy.workspace, writes ? kRead | kWrite : kRead, Links::refuse)) {
-        throw base::Error(fmt::format(
-            "the workspace {} is not there, or uid {} may not reach it", policy.workspace,
-            ::getuid()));
+        throw base::Error(fmt::format("the workspace {} is not there, or uid {} may not reach it",
+                                      policy.workspace, ::getuid()));
     }
     for (const std::string& path : policy.readable) {
         check_root(path);

@@ -29,8 +29,8 @@ constexpr std::uint32_t kNamespaceFlags = 0x7e020080;  // every CLONE_NEW*
 constexpr std::uint32_t kAskPersonality = 0xffffffff;
 constexpr std::uint32_t kSetIdBits = 06000;
 constexpr std::uint32_t kAccessMode = 3, kWriteOnly = 1, kReadWrite = 2;
-constexpr std::uint32_t kCreates = 0100 | 020000000;  // O_CREAT, __O_TMPFILE
-constexpr std::uint32_t kTruncates = 01000;           // O_TRUNC
+constexpr std::uint32_t kCreates = 0100 | 020000000;             // O_CREAT, __O_TMPFILE
+constexpr std::uint32_t kTruncates = 01000;                      // O_TRUNC
 constexpr std::uint32_t kTerminalRequests[] = {0x5412, 0x541c};  // TIOCSTI, TIOCLINUX
 constexpr std::uint32_t kInodeRequests[] = {
     0x40086602, 0x40046602,  // FS_IOC_SETFLAGS and its 32-bit form
@@ -71,8 +71,8 @@ sock_filter if_greater(std::uint32_t value, std::size_t then_skip, std::size_t e
 }
 
 /// One action when the argument is one of `values`, else another.
-Program choose(unsigned argument, std::initializer_list<std::uint32_t> values,
-               std::uint32_t listed, std::uint32_t other) {
+Program choose(unsigned argument, std::initializer_list<std::uint32_t> values, std::uint32_t listed,
+               std::uint32_t other) {
     Program program{load_low(argument)};
     std::size_t left = values.size();
     for (const std::uint32_t value : values) program.push_back(if_equal(value, left--, 0));
@@ -88,30 +88,21 @@ Program refuse_bits(unsigned argument, std::uint32_t bits) {
 Program check_socket_domain(bool network_access) {
     if (!network_access) return {result(kRefuse)};
     // AF_UNIX stays closed: a filter cannot see whether the path is docker.sock.
-    return {load_low(0),
-            if_equal(kInet, 5, 0),
-            if_equal(kInet6, 4, 0),
-            if_equal(kNetlink, 0, 2),
-            load_low(2),
-            if_equal(0, 1, 0),  // NETLINK_ROUTE, which the resolver asks for addresses
-            result(kRefuse),
-            result(kAllow)};
+    return {
+        load_low(0),     if_equal(kInet, 5, 0), if_equal(kInet6, 4, 0), if_equal(kNetlink, 0, 2),
+        load_low(2),     if_equal(0, 1, 0),  // NETLINK_ROUTE, which the resolver asks for addresses
+        result(kRefuse), result(kAllow)};
 }
 
 Program check_stream_pair() {
-    return {load_low(0),
-            if_equal(kUnix, 0, 4),
-            load_low(1),
-            mask(kSocketTypeMask),
-            if_equal(kStream, 2, 0),
-            if_equal(kSequencedPackets, 1, 0),
-            result(kRefuse),
-            result(kAllow)};
+    return {load_low(0),           if_equal(kUnix, 0, 4),   load_low(1),
+            mask(kSocketTypeMask), if_equal(kStream, 2, 0), if_equal(kSequencedPackets, 1, 0),
+            result(kRefuse),       result(kAllow)};
 }
 
 Program check_address(unsigned argument) {
-    return {load_low(argument),  if_equal(0, 0, 3), load_high(argument),
-            if_equal(0, 0, 1), result(kAllow),    result(kRefuse)};
+    return {load_low(argument), if_equal(0, 0, 3), load_high(argument),
+            if_equal(0, 0, 1),  result(kAllow),    result(kRefuse)};
 }
 
 Program check_device_request(unsigned argument, bool read_only) {
@@ -130,15 +121,16 @@ Program check_open(unsigned flags, bool landlock_sees_truncation) {
     Program program;
     if (!landlock_sees_truncation) {
         // open(2) truncates with O_RDONLY too, which Landlock before ABI 3 takes for reading.
-        program = {load_low(flags),          if_any_bit(kTruncates, 0, 4), mask(kAccessMode),
-                   if_equal(kWriteOnly, 2, 0), if_equal(kReadWrite, 1, 0),  result(kRefuse)};
+        program = {load_low(flags),
+                   if_any_bit(kTruncates, 0, 4),
+                   mask(kAccessMode),
+                   if_equal(kWriteOnly, 2, 0),
+                   if_equal(kReadWrite, 1, 0),
+                   result(kRefuse)};
     }
-    const Program set_id = {load_low(flags),
-                            if_any_bit(kCreates, 0, 3),
-                            load_low(flags + 1),
-                            if_any_bit(kSetIdBits, 0, 1),
-                            result(kRefuse),
-                            result(kAllow)};
+    const Program set_id = {load_low(flags),     if_any_bit(kCreates, 0, 3),
+                            load_low(flags + 1), if_any_bit(kSetIdBits, 0, 1),
+                            result(kRefuse),     result(kAllow)};
     program.insert(program.end(), set_id.begin(), set_id.end());
     return program;
 }
@@ -146,27 +138,37 @@ Program check_open(unsigned flags, bool landlock_sees_truncation) {
 /// The part that runs when the call is the rule's; it always ends in a result. Empty: allowed.
 Program check(const SyscallRule& rule, const FilterOptions& options) {
     switch (rule.check) {
-        case Check::refuse: return {result(kRefuse)};
-        case Check::absent: return {result(kAbsent)};
+        case Check::refuse:
+            return {result(kRefuse)};
+        case Check::absent:
+            return {result(kAbsent)};
         case Check::no_network:
             return options.network_access ? Program{} : Program{result(kRefuse)};
-        case Check::socket_domain: return check_socket_domain(options.network_access);
-        case Check::stream_pair: return check_stream_pair();
+        case Check::socket_domain:
+            return check_socket_domain(options.network_access);
+        case Check::stream_pair:
+            return check_stream_pair();
         case Check::no_address:
             return options.network_access ? Program{} : check_address(rule.argument);
-        case Check::namespaces: return refuse_bits(rule.argument, kNamespaceFlags);
-        case Check::own_process: return choose(rule.argument, {0}, kAllow, kRefuse);
+        case Check::namespaces:
+            return refuse_bits(rule.argument, kNamespaceFlags);
+        case Check::own_process:
+            return choose(rule.argument, {0}, kAllow, kRefuse);
         case Check::own_personality:
             return choose(rule.argument, {0, kAskPersonality}, kAllow, kRefuse);
-        case Check::device_request: return check_device_request(rule.argument, options.read_only);
+        case Check::device_request:
+            return check_device_request(rule.argument, options.read_only);
         case Check::file_mode:
             return options.read_only ? Program{result(kRefuse)}
                                      : refuse_bits(rule.argument, kSetIdBits);
-        case Check::new_file_mode: return refuse_bits(rule.argument, kSetIdBits);
-        case Check::open_flags: return check_open(rule.argument, options.landlock_sees_truncation);
+        case Check::new_file_mode:
+            return refuse_bits(rule.argument, kSetIdBits);
+        case Check::open_flags:
+            return check_open(rule.argument, options.landlock_sees_truncation);
         case Check::truncation:
             return options.landlock_sees_truncation ? Program{} : Program{result(kRefuse)};
-        case Check::metadata: return options.read_only ? Program{result(kRefuse)} : Program{};
+        case Check::metadata:
+            return options.read_only ? Program{result(kRefuse)} : Program{};
     }
     return {result(kRefuse)};
 }

@@ -1,1 +1,137 @@
-int main() { return 2; }
+// codex-worker: reads a request from descriptor 3, puts itself into the sandbox, reports on
+// descriptor 4 and becomes the program. The only code that a model's wish ever runs behind.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "json/codec.h"
+#include "json/value.h"
+#include "sandbox/enforce.h"
+#include "sandbox/policy.h"
+
+namespace {
+
+using codex::base::Error;
+using codex::sandbox::WorkerReport;
+using codex::sandbox::WorkerRequest;
+
+// As shells have it (POSIX.1-2017, Shell Command Language, 2.8.2).
+constexpr int kNotExecutable = 126;
+constexpr int kNotFound = 127;
+
+constexpr std::string_view kUsualPath = "/usr/local/bin:/usr/bin:/bin";
+
+std::string read_request() {
+    std::string text;
+    char buffer[16384];
+    while (true) {
+        const ssize_t got = ::read(codex::sandbox::kRequestFd, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) codex::base::throw_errno("cannot read the request on descriptor 3");
+        if (got == 0) return text;
+        text.append(buffer, static_cast<std::size_t>(got));
+        if (text.size() > codex::json::kMaxBytes) throw Error("the request is too large");
+    }
+}
+
+void send(const WorkerReport& report) {
+    codex::base::write_all(codex::sandbox::kReportFd,
+                           codex::json::render(codex::json::encode(report)) + "\n");
+}
+
+/// The program must not see our two descriptors.
+void close_on_exec(int fd) {
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
+        codex::base::throw_errno(fmt::format("descriptor {}", fd));
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> result;
+    result.reserve(texts.size() + 1);
+    for (std::string& text : texts) result.push_back(text.data());
+    result.push_back(nullptr);
+    return result;
+}
+
+std::string_view search_path(const std::vector<std::string>& environment) {
+    constexpr std::string_view name = "PATH=";
+    for (const std::string& variable : environment) {
+        if (std::string_view(variable).substr(0, name.size()) == name)
+            return std::string_view(variable).substr(name.size());
+    }
+    return kUsualPath;
+}
+
+/// Returns only when no candidate could be executed: the errno that says most.
+int execute(WorkerRequest& request) {
+    const std::vector<char*> arguments = pointers(request.argv);
+    const std::vector<char*> environment = pointers(request.environment);
+    const std::string& name = request.argv.front();
+    if (name.find('/') != std::string::npos) {
+        ::execve(name.c_str(), arguments.data(), environment.data());
+        return errno;
+    }
+    int reason = ENOENT;
+    for (const std::string_view folder :
+         codex::base::split(search_path(request.environment), ':')) {
+        // An empty part would be the current folder: the workspace's programs are named by path.
+        if (folder.empty()) continue;
+        ::execve(fmt::format("{}/{}", folder, name).c_str(), arguments.data(), environment.data());
+        if (errno != ENOENT && errno != ENOTDIR) reason = errno;
+        if (reason != ENOENT && reason != EACCES) break;
+    }
+    return reason;
+}
+
+void enter(WorkerRequest& request, WorkerReport& report) {
+    if (request.argv.empty() || request.argv.front().empty())
+        throw Error("the request names no program");
+    codex::sandbox::enforce(request.policy, request.broker_pid, report);
+    if (::chdir(request.working_directory.c_str()) != 0)
+        codex::base::throw_errno("cannot go to " + request.working_directory);
+    report.ready = true;
+}
+
+int run() {
+    WorkerReport report;
+    WorkerRequest request;
+    try {
+        close_on_exec(codex::sandbox::kRequestFd);
+        close_on_exec(codex::sandbox::kReportFd);
+        request = codex::json::decode<WorkerRequest>(codex::json::parse(read_request(), "request"));
+        enter(request, report);
+    } catch (const Error& error) {
+        report.error = error.what();
+        send(report);
+        return codex::sandbox::kWorkerFailed;
+    }
+    // Sent before the exec that closes the pipe; a second line says that the exec failed.
+    send(report);
+    const int reason = execute(request);
+    report.error = fmt::format("cannot execute {}: {}", request.argv.front(),
+                               std::generic_category().message(reason));
+    send(report);
+    codex::base::write_all(STDERR_FILENO, report.error + "\n");
+    return reason == ENOENT || reason == ENOTDIR ? kNotFound : kNotExecutable;
+}
+
+}  // namespace
+
+int main() {
+    try {
+        return run();
+    } catch (const std::exception&) {
+        // Nobody reads the report pipe: the broker is gone.
+        return codex::sandbox::kWorkerFailed;
+    }
+}

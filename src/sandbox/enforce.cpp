@@ -1,0 +1,118 @@
+#include "sandbox/enforce.h"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sandbox/capabilities.h"
+#include "sandbox/identity.h"
+#include "sandbox/landlock.h"
+#include "sandbox/limits.h"
+#include "sandbox/seccomp.h"
+
+namespace codex::sandbox {
+namespace {
+
+class Layers {
+  public:
+    Layers(Requirement requirement, WorkerReport& report)
+        : requirement_(requirement), report_(report) {}
+
+    /// Sets up one layer; `name` is what the report calls it.
+    template <class SetUp>
+    void add(std::string_view name, SetUp set_up) {
+        try {
+            set_up();
+            report_.layers.emplace_back(name);
+        } catch (const base::Error& error) {
+            if (requirement_ == Requirement::required) {
+                throw SandboxError(fmt::format(
+                    "the sandbox layer {} cannot be had: {}. Run on a machine that has it, or "
+                    "choose `sandbox: best-effort` to go on without",
+                    name, error.what()));
+            }
+            report_.missing.push_back(fmt::format("{}: {}", name, error.what()));
+        }
+    }
+    void note_missing(std::string text) { report_.missing.push_back(std::move(text)); }
+
+  private:
+    Requirement requirement_;
+    WorkerReport& report_;
+};
+
+bool drops_uid(const Policy& policy) {
+    return ::geteuid() == 0 && policy.run_as_uid != 0;
+}
+
+void add_identity(const Policy& policy, Layers& layers) {
+    if (drops_uid(policy)) {
+        layers.add(fmt::format("uid {}", policy.run_as_uid),
+                   [&] { become(policy.run_as_uid, policy.run_as_gid); });
+    } else if (::geteuid() == 0) {
+        layers.add("no groups", leave_groups);
+        layers.note_missing("uid: stays root, who owns the workspace, without capabilities");
+    } else {
+        layers.note_missing(fmt::format(
+            "uid: stays {}, with its groups, because the run is not root's", ::geteuid()));
+    }
+}
+
+void add_landlock(const Policy& policy, int abi, Layers& layers) {
+    layers.add(abi > 0 ? fmt::format("landlock abi {}", abi) : std::string("landlock"), [&] {
+        if (abi == 0)
+            throw base::Error("the kernel has no Landlock (Linux 5.13), or it is switched off");
+        restrict_with_landlock(policy, abi);
+    });
+    if (abi > 0) {
+        for (std::string& gap : landlock_gaps(abi, policy)) layers.note_missing(std::move(gap));
+    }
+}
+
+}  // namespace
+
+void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report) {
+    // The tie to the broker is no restriction: every mode has it.
+    Layers always(Requirement::required, report);
+    always.add("session", lead_session);
+    if (policy.mode == Mode::danger_full_access || policy.requirement == Requirement::off) {
+        always.add("dies with the broker", [&] { die_with(broker_pid); });
+        always.note_missing(policy.mode == Mode::danger_full_access
+                                ? "sandbox: none, the mode is danger-full-access"
+                                : "sandbox: none, it was switched off");
+        return;
+    }
+    Layers layers(policy.requirement, report);
+    const bool counts_processes = drops_uid(policy);
+    layers.add("limits", [&] { apply_limits(policy.limits, counts_processes); });
+    if (!counts_processes)
+        layers.note_missing("process count: cannot be limited while the uid is not a separate one");
+    layers.add("bounding set", forbid_capabilities);
+    add_identity(policy, layers);
+    layers.add("no capabilities", drop_capabilities);
+    always.add("dies with the broker", [&] { die_with(broker_pid); });
+    layers.add("no new privileges", set_no_new_privileges);
+    // What is made for others to read later, is.
+    ::umask(022);
+
+    const int abi = landlock_abi();
+    add_landlock(policy, abi, layers);
+    layers.add("seccomp", [&] {
+        install_filter({.network_access = policy.network_access,
+                        .read_only = policy.mode == Mode::read_only,
+                        .landlock_sees_truncation = abi >= 3});
+    });
+}
+
+KernelSupport probe_kernel() {
+    return {.landlock_abi = landlock_abi(), .seccomp_filter = seccomp_filters_available()};
+}
+
+void harden_broker() {
+    forbid_core_files();
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) base::throw_errno("PR_SET_DUMPABLE");
+    set_no_new_privileges();
+}
+
+}  // namespace codex::sandbox

@@ -1,0 +1,15 @@
+// Resource limits of the worker and all it starts (setrlimit(2)).
+#pragma once
+
+#include "sandbox/policy.h"
+
+namespace codex::sandbox {
+
+/// Sets soft and hard limits, never above what is already the hard limit. `counts_processes`: the
+/// uid is about to be dropped, so that its processes are the command's.
+void apply_limits(const Limits& limits, bool counts_processes);
+
+/// No core files: of this process, for good.
+void forbid_core_files();
+
+}  // namespace codex::sandbox
