@@ -21,9 +21,10 @@ constexpr std::size_t kMaxGuidanceBytes = std::size_t{32} << 10;
 constexpr std::size_t kMaxAttributesBytes = std::size_t{256} << 10;
 
 // Files that steer agents: a pull request that changes them has that shown.
-constexpr std::array<std::string_view, 5> kSteeringNames = {"AGENTS.md", "AGENTS.override.md", "CLAUDE.md", "GEMINI.md",
-                                                            "copilot-instructions.md"};
-constexpr std::array<std::string_view, 4> kSteeringFolders = {".codex/", ".cursor/", ".claude/", ".agents/"};
+constexpr std::array<std::string_view, 5> kSteeringNames = {
+    "AGENTS.md", "AGENTS.override.md", "CLAUDE.md", "GEMINI.md", "copilot-instructions.md"};
+constexpr std::array<std::string_view, 4> kSteeringFolders = {".codex/", ".cursor/", ".claude/",
+                                                              ".agents/"};
 
 std::string file_name(std::string_view path) {
     const std::size_t slash = path.rfind('/');
@@ -32,28 +33,34 @@ std::string file_name(std::string_view path) {
 
 std::string folder_of(std::string_view path) {
     const std::size_t slash = path.rfind('/');
-    return std::string(slash == std::string_view::npos ? std::string_view() : path.substr(0, slash));
+    return std::string(slash == std::string_view::npos ? std::string_view()
+                                                       : path.substr(0, slash));
 }
 
 bool is_beneath(std::string_view path, std::string_view folder) {
-    return folder.empty() || (path.size() > folder.size() && path.substr(0, folder.size()) == folder &&
-                              path[folder.size()] == '/');
+    return folder.empty() ||
+           (path.size() > folder.size() && path.substr(0, folder.size()) == folder &&
+            path[folder.size()] == '/');
 }
 
 bool steers_agents(std::string_view path) {
     const std::string name = file_name(path);
-    if (std::find(kSteeringNames.begin(), kSteeringNames.end(), name) != kSteeringNames.end()) return true;
+    if (std::find(kSteeringNames.begin(), kSteeringNames.end(), name) != kSteeringNames.end())
+        return true;
     const std::string rooted = "/" + std::string(path);
-    return std::any_of(kSteeringFolders.begin(), kSteeringFolders.end(), [&](std::string_view folder) {
-        return rooted.find("/" + std::string(folder)) != std::string::npos;
-    });
+    return std::any_of(kSteeringFolders.begin(), kSteeringFolders.end(),
+                       [&](std::string_view folder) {
+                           return rooted.find("/" + std::string(folder)) != std::string::npos;
+                       });
 }
 
 // Collects one file after another: reviewed, skipped by a rule, or unreadable.
 class Collector {
   public:
     Collector(const git::Repository& repository, std::string base)
-        : repository_(repository), base_(std::move(base)), has_base_(repository.has_commit(base_)),
+        : repository_(repository),
+          base_(std::move(base)),
+          has_base_(repository.has_commit(base_)),
           attributes_(read_attributes()) {}
 
     /// True when a rule leaves the file out.
@@ -70,12 +77,14 @@ class Collector {
         change_.skipped.push_back({std::move(path), std::move(reason), by_default_rule});
     }
 
-    void add_patch(const std::string& old_path, const std::string& new_path, const std::string& patch) {
+    void add_patch(const std::string& old_path, const std::string& new_path,
+                   const std::string& patch) {
         try {
             change_.files.push_back(
                 review::parse_file_patch(old_path, new_path, base::to_valid_utf8(patch)));
         } catch (const base::Error& error) {
-            skip(new_path.empty() ? old_path : new_path, fmt::format("its diff cannot be read: {}", error.what()), false);
+            skip(new_path.empty() ? old_path : new_path,
+                 fmt::format("its diff cannot be read: {}", error.what()), false);
         }
     }
 
@@ -86,9 +95,10 @@ class Collector {
             if (steers_agents(path)) steering.push_back(path);
         }
         if (!steering.empty()) {
-            change_.notes.push_back(fmt::format(
-                "This pull request changes files that steer agents ({}); the base's versions were used.",
-                base::join(steering, ", ")));
+            change_.notes.push_back(
+                fmt::format("This pull request changes files that steer agents ({}); the base's "
+                            "versions were used.",
+                            base::join(steering, ", ")));
         }
         return std::move(change_);
     }
@@ -97,7 +107,8 @@ class Collector {
     review::Attributes read_attributes() const {
         std::map<std::string, std::string> texts;
         if (has_base_) {
-            for (const git::TreeEntry& entry : repository_.find_files_named(base_, ".gitattributes")) {
+            for (const git::TreeEntry& entry :
+                 repository_.find_files_named(base_, ".gitattributes")) {
                 if (auto text = repository_.read_file(base_, entry.path, kMaxAttributesBytes)) {
                     texts[folder_of(entry.path)] = std::move(*text);
                 }
@@ -109,7 +120,8 @@ class Collector {
     void read_guidance() {
         if (!has_base_) {
             change_.notes.push_back(
-                "The base commit is not in the checkout, so AGENTS.md guidance and .gitattributes of the base were "
+                "The base commit is not in the checkout, so AGENTS.md guidance and .gitattributes "
+                "of the base were "
                 "not read; give actions/checkout `fetch-depth: 0`.");
             return;
         }
@@ -121,8 +133,9 @@ class Collector {
         std::size_t left = kMaxGuidanceBytes;
         for (const git::TreeEntry& entry : entries) {
             const std::string folder = folder_of(entry.path);
-            const bool applies = std::any_of(paths_.begin(), paths_.end(),
-                                             [&](const std::string& path) { return is_beneath(path, folder); });
+            const bool applies =
+                std::any_of(paths_.begin(), paths_.end(),
+                            [&](const std::string& path) { return is_beneath(path, folder); });
             if (!applies) continue;
             // A symbolic link is no regular file and gives nullopt: it is never followed.
             const auto text = repository_.read_file(base_, entry.path);
@@ -130,8 +143,9 @@ class Collector {
             const std::string valid = base::to_valid_utf8(*text);
             const std::string_view part = base::utf8_prefix(valid, left);
             if (part.size() < valid.size()) {
-                change_.notes.push_back(fmt::format("{} of the base was cut: guidance may hold {} bytes in all.",
-                                                    entry.path, kMaxGuidanceBytes));
+                change_.notes.push_back(
+                    fmt::format("{} of the base was cut: guidance may hold {} bytes in all.",
+                                entry.path, kMaxGuidanceBytes));
             }
             left -= part.size();
             if (!part.empty()) change_.guidance.push_back({entry.path, std::string(part)});
@@ -148,7 +162,8 @@ class Collector {
 
 }  // namespace
 
-Change read_change(const git::Repository& repository, const std::string& merge_base, const std::string& head) {
+Change read_change(const git::Repository& repository, const std::string& merge_base,
+                   const std::string& head) {
     Collector collector(repository, merge_base);
     for (const git::FileChange& file : repository.diff(merge_base, head)) {
         const std::string old_path = base::to_valid_utf8(file.old_path);
@@ -162,7 +177,8 @@ Change read_change(const git::Repository& repository, const std::string& merge_b
         } else if (file.too_large) {
             collector.skip(path, "larger than the limit for one file", false);
         } else if (file.patch.empty()) {
-            const bool renamed = file.status == git::ChangeStatus::renamed || file.status == git::ChangeStatus::copied;
+            const bool renamed = file.status == git::ChangeStatus::renamed ||
+                                 file.status == git::ChangeStatus::copied;
             collector.skip(path, renamed ? "renamed without a change" : "no line changed");
         } else {
             collector.add_patch(old_path, new_path, file.patch);
@@ -177,18 +193,26 @@ Change read_change(const git::Repository& repository, const std::string& base,
     for (const github::PullRequestFile& file : files) {
         const bool removed = file.status == "removed";
         const bool added = file.status == "added";
-        const std::string& old_path = file.previous_filename.empty() ? file.filename : file.previous_filename;
+        const std::string& old_path =
+            file.previous_filename.empty() ? file.filename : file.previous_filename;
         if (collector.skip_by_rule(file.filename)) continue;
         if (file.patch && !file.patch->empty()) {
-            collector.add_patch(added ? std::string() : old_path, removed ? std::string() : file.filename, *file.patch);
+            collector.add_patch(added ? std::string() : old_path,
+                                removed ? std::string() : file.filename, *file.patch);
         } else if (file.changes == 0) {
             collector.skip(file.filename, "no line changed, or binary");
         } else {
-            collector.skip(file.filename, "GitHub gives no diff for it; give actions/checkout `fetch-depth: 0`", false);
+            collector.skip(file.filename,
+                           "GitHub gives no diff for it; give actions/checkout `fetch-depth: 0`",
+                           false);
         }
     }
     if (files.size() >= github::kMaxListedFiles) {
-        collector.skip("(further files)", fmt::format("GitHub lists {} files at most; give actions/checkout `fetch-depth: 0`", github::kMaxListedFiles), false);
+        collector.skip(
+            "(further files)",
+            fmt::format("GitHub lists {} files at most; give actions/checkout `fetch-depth: 0`",
+                        github::kMaxListedFiles),
+            false);
     }
     return collector.finish();
 }

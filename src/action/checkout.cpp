@@ -7,18 +7,25 @@
 namespace codex::action {
 namespace {
 
-std::string short_sha(std::string_view sha) { return std::string(sha.substr(0, 12)); }
+std::string short_sha(std::string_view sha) {
+    return std::string(sha.substr(0, 12));
+}
 
-// GitHub's test merge: its second parent is the head. A shallow checkout hides the parents, its message does not.
-bool is_merge_of(const git::Repository& repository, const std::string& commit, const std::string& head) {
+// GitHub's test merge: its second parent is the head. A shallow checkout hides the parents, its
+// message does not.
+bool is_merge_of(const git::Repository& repository, const std::string& commit,
+                 const std::string& head) {
     const auto parents = repository.parents(commit);
-    if (std::find(parents.begin(), parents.end(), head) != parents.end()) return parents.size() == 2;
-    return parents.empty() && repository.commit_message(commit).rfind("Merge " + head + " into ", 0) == 0;
+    if (std::find(parents.begin(), parents.end(), head) != parents.end())
+        return parents.size() == 2;
+    return parents.empty() &&
+           repository.commit_message(commit).rfind("Merge " + head + " into ", 0) == 0;
 }
 
 }  // namespace
 
-std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& repository, const std::string& head,
+std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& repository,
+                                                      const std::string& head,
                                                       const std::string& base, std::int64_t number,
                                                       bool is_target_event) {
     const auto checked_out = repository.resolve_commit("HEAD");
@@ -37,22 +44,28 @@ std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& rep
     if (is_target_event) {
         if (is_head || is_merge) {
             return UnfitCheckout{
-                "pull_request_target runs with secrets, and the pull request's own code is checked out; use the "
-                "pull_request event, or leave `ref` of actions/checkout out so that the base branch is checked out"};
+                "pull_request_target runs with secrets, and the pull request's own code is checked "
+                "out; use the "
+                "pull_request event, or leave `ref` of actions/checkout out so that the base "
+                "branch is checked out"};
         }
-        commits.note = "The work tree holds the base branch, not this change: read the change in the diff below.";
+        commits.note =
+            "The work tree holds the base branch, not this change: read the change in the diff "
+            "below.";
         return commits;
     }
     if (is_head) return commits;
     if (is_merge) {
         commits.note =
-            "The work tree holds the merge of this change into the base branch, so line numbers in files can differ "
+            "The work tree holds the merge of this change into the base branch, so line numbers in "
+            "files can differ "
             "from the change's own: give line numbers of the diff below, and quote the code.";
         return commits;
     }
     return UnfitCheckout{fmt::format(
         "the checkout is at {}, but pull request #{} is at {}; give actions/checkout `ref: ${{{{ "
-        "github.event.pull_request.head.sha }}}}` (or `ref: refs/pull/{}/head`), or leave `ref` out on pull_request",
+        "github.event.pull_request.head.sha }}}}` (or `ref: refs/pull/{}/head`), or leave `ref` "
+        "out on pull_request",
         short_sha(*checked_out), number, short_sha(head), number)};
 }
 

@@ -13,10 +13,11 @@ namespace codex::action {
 /// The commits of a review. Line numbers always refer to `head`.
 struct Commits {
     std::string head;
-    std::string base;                       // tip of the base branch as GitHub knows it
-    std::optional<std::string> merge_base;  // nullopt: not in the checkout, GitHub's patches are used
-    bool has_head = false;                  // the head's objects are in the checkout
-    std::string note;                       // what the agent must know when it reads the work tree
+    std::string base;  // tip of the base branch as GitHub knows it
+    std::optional<std::string>
+        merge_base;         // nullopt: not in the checkout, GitHub's patches are used
+    bool has_head = false;  // the head's objects are in the checkout
+    std::string note;       // what the agent must know when it reads the work tree
 };
 
 /// Why the checkout cannot serve, with the exact step to change.
@@ -24,8 +25,10 @@ struct UnfitCheckout {
     std::string reason;
 };
 
-/// `is_target_event`: pull_request_target runs hold secrets, so a checkout of the pull request's own code is refused.
-std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& repository, const std::string& head,
+/// `is_target_event`: pull_request_target runs hold secrets, so a checkout of the pull request's
+/// own code is refused.
+std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& repository,
+                                                      const std::string& head,
                                                       const std::string& base, std::int64_t number,
                                                       bool is_target_event);
 

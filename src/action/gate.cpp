@@ -37,14 +37,16 @@ Decision decide(const github::Event& event, const config::Options& options) {
     }
     switch (event.kind) {
         case EventKind::pull_request:
-        case EventKind::pull_request_target: return decide_pull_request(event);
+        case EventKind::pull_request_target:
+            return decide_pull_request(event);
         case EventKind::workflow_dispatch:
         case EventKind::schedule: {
             // Without a number there is nothing that the event itself points at.
             const auto number = options.pr_number ? options.pr_number : event.pull_request_number;
             if (!number) {
                 throw base::ConfigError(fmt::format(
-                    "a {} run must say which pull request to review: set the input pr_number", event.name));
+                    "a {} run must say which pull request to review: set the input pr_number",
+                    event.name));
             }
             return ReviewPullRequest{*number};
         }
@@ -56,7 +58,8 @@ Decision decide(const github::Event& event, const config::Options& options) {
         case EventKind::pull_request_review:
         case EventKind::pull_request_review_comment:
             return Skip{fmt::format("{} events start no review", event.name)};
-        case EventKind::other: break;
+        case EventKind::other:
+            break;
     }
     return Skip{fmt::format("event \"{}\" is not about a pull request", event.name.substr(0, 40))};
 }

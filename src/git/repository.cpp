@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/file.h"
 #include "git/git_handles.h"
 
 namespace codex::git {
@@ -313,6 +314,16 @@ std::filesystem::path Repository::work_tree() const {
     const char* path = git_repository_workdir(state_->repository.get());
     if (path == nullptr) throw base::Error("the repository has no work tree");
     return path;
+}
+
+bool Repository::has_persisted_credential() const {
+    const std::filesystem::path common = git_repository_commondir(state_->repository.get());
+    try {
+        const auto text = base::read_file_if_exists(common / "config", std::size_t{1} << 20);
+        return text && text->find("extraheader") != std::string::npos;
+    } catch (const base::Error&) {
+        return false;
+    }
 }
 
 }  // namespace codex::git

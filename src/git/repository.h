@@ -99,6 +99,9 @@ class Repository {
     std::vector<TreeEntry> find_files_named(std::string_view commit, std::string_view name) const;
 
     std::filesystem::path work_tree() const;
+    /// Whether the workspace's .git/config holds an `extraheader`, as actions/checkout leaves it
+    /// behind by default.
+    bool has_persisted_credential() const;
 
   private:
     struct State;

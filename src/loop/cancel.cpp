@@ -9,6 +9,7 @@ void Cancel::request(base::Interrupted::Reason reason, std::string message) {
 }
 
 void Cancel::throw_if_requested() const {
+    if (parent_ != nullptr) parent_->throw_if_requested();
     if (request_) throw base::Interrupted(*request_);
 }
 

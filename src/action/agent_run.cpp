@@ -1,0 +1,189 @@
+#include "action/agent_run.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "agent/session.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "review/render.h"
+#include "sandbox/policy.h"
+#include "tools/shell.h"
+#include "tools/worker.h"
+
+namespace codex::action {
+namespace {
+
+sandbox::Policy read_only_policy(const std::filesystem::path& workspace) {
+    sandbox::Policy policy;
+    policy.mode = sandbox::Mode::read_only;
+    policy.workspace = workspace.string();
+    struct stat owner = {};
+    if (::geteuid() == 0 && ::stat(workspace.c_str(), &owner) == 0) {
+        policy.run_as_uid = owner.st_uid;
+        policy.run_as_gid = owner.st_gid;
+    }
+    return policy;
+}
+
+// Prints the agent's words line by line: a stream of half lines would be unreadable in a log.
+class LineLog {
+  public:
+    void add(std::string_view delta) {
+        line_ += delta;
+        for (std::size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
+            base::log_info("agent: " + line_.substr(0, end));
+            line_.erase(0, end + 1);
+        }
+    }
+    void flush() {
+        if (!line_.empty()) base::log_info("agent: " + line_);
+        line_.clear();
+    }
+
+  private:
+    std::string line_;
+};
+
+constexpr std::size_t kMaxLoggedArguments = 500;
+
+agent::SessionEvents make_events(const config::Options& options, LineLog& lines) {
+    agent::SessionEvents events;
+    if (options.stream_agent_messages) {
+        events.on_text = [&lines](std::string_view delta) { lines.add(delta); };
+    }
+    events.on_tool_begin = [&lines](const protocol::FunctionCall& call) {
+        lines.flush();
+        base::log_debug(fmt::format("tool call {} {}", call.name,
+                                    base::utf8_prefix(call.arguments, kMaxLoggedArguments)));
+    };
+    events.on_tool_end = [](const protocol::FunctionCall& call, const tools::ToolOutput& output) {
+        base::log(base::LogLevel::trace, fmt::format("output of {}:\n{}", call.name, output.text));
+    };
+    return events;
+}
+
+int urgency(const protocol::Finding& finding) {
+    return finding.priority.value_or(2);
+}
+
+void place_findings(protocol::ReviewOutput output, const std::vector<review::FileDiff>& files,
+                    const review::FileReader& read_file, review::Report& report) {
+    review::Anchorer anchorer(files, read_file);
+    for (protocol::Finding& finding : output.findings) {
+        review::PlacedFinding placed;
+        placed.place = anchorer.place(finding);
+        placed.fingerprint = review::fingerprint(finding);
+        if (const auto* place = std::get_if<review::InlinePlace>(&placed.place);
+            place != nullptr && finding.suggestion) {
+            const auto text = read_file(place->side, place->path);
+            std::string why_not = "the file's text is not in the checkout";
+            if (text)
+                placed.suggestion_block =
+                    review::render_suggestion(finding, *place, *text, &why_not);
+            if (!placed.suggestion_block) {
+                base::log_debug(
+                    fmt::format("no suggestion for \"{}\": {}", finding.title, why_not));
+            }
+        }
+        placed.finding = std::move(finding);
+        report.findings.push_back(std::move(placed));
+    }
+    std::stable_sort(report.findings.begin(), report.findings.end(),
+                     [](const review::PlacedFinding& a, const review::PlacedFinding& b) {
+                         return std::tuple(urgency(a.finding), a.finding.code_location.path,
+                                           a.finding.code_location.line_range.start) <
+                                std::tuple(urgency(b.finding), b.finding.code_location.path,
+                                           b.finding.code_location.line_range.start);
+                     });
+}
+
+// Keeps the report's usage right whatever way the agent's part ends.
+class UsageToReport {
+  public:
+    UsageToReport(const agent::Session& session, review::Report& report)
+        : session_(session), report_(report) {}
+    ~UsageToReport() { report_.usage = session_.usage(); }
+    UsageToReport(const UsageToReport&) = delete;
+    UsageToReport& operator=(const UsageToReport&) = delete;
+
+  private:
+    const agent::Session& session_;
+    review::Report& report_;
+};
+
+}  // namespace
+
+std::vector<std::string> worker_environment(const base::Environment& environment) {
+    // Nothing of the runner's environment but where programs lie: tokens come in many names.
+    const std::string path =
+        environment.find_nonempty("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+    return {"PATH=" + path,        "HOME=/nonexistent", "LANG=C.UTF-8", "TERM=dumb",
+            "NO_COLOR=1",          "GIT_PAGER=cat",     "PAGER=cat",    "GIT_CONFIG_NOSYSTEM=1",
+            "GIT_OPTIONAL_LOCKS=0"};
+}
+
+void run_agent(Context& context, const review::PromptFacts& facts,
+               const std::vector<review::FileDiff>& anchored, const review::FileReader& read_file,
+               review::Report& report) {
+    const review::Prompt prompt = review::render_review_prompt(facts);
+    if (prompt.hidden_characters_removed + prompt.hidden_comments_removed > 0) {
+        report.notes.push_back(
+            fmt::format("{} hidden characters and {} hidden comments were removed from the pull "
+                        "request's text before the agent read it.",
+                        prompt.hidden_characters_removed, prompt.hidden_comments_removed));
+    }
+    tools::Worker worker(context.runner, tools::find_worker_executable(),
+                         read_only_policy(context.workspace),
+                         worker_environment(context.environment));
+    // Refuse before the model is paid: where the sandbox cannot stand, no tool call would run.
+    const auto trial =
+        worker.run({"true"}, context.workspace, std::chrono::seconds(30), &cancel);
+    report.sandbox_layers = trial.layers;
+    for (const std::string& missing : trial.missing)
+        base::log_warning("sandbox: not in force: " + missing);
+    const auto shell = tools::make_exec_command(worker);
+
+    model::Provider provider;
+    provider.id = context.options.model_provider;
+    provider.base_url = context.options.base_url;
+    provider.api_key = context.options.openai_api_key;
+    model::Client client(context.transport, std::move(provider));
+
+    agent::SessionOptions options;
+    options.model = context.options.model;
+    options.instructions = prompt.instructions;
+    options.reasoning_effort = context.options.reasoning_effort;
+    options.limits.max_tokens = context.options.max_tokens;
+    options.limits.max_duration = context.options.max_minutes;
+    LineLog lines;
+    agent::Session session(client, {shell.get()}, std::move(options), context.clock,
+                           make_events(context.options, lines));
+    const UsageToReport usage(session, report);
+
+    base::log_info(
+        fmt::format("reviewing {} files with {}", facts.files.size(), context.options.model));
+    const agent::TurnResult inspection =
+        session.run_turn(prompt.input, std::nullopt, &cancel);
+    lines.flush();
+    base::log_debug(fmt::format("the agent made {} tool calls", inspection.tool_calls));
+    const agent::TurnResult answer =
+        session.run_turn(prompt.output_request, protocol::review_output_schema(), &cancel);
+    lines.flush();
+
+    protocol::ParsedReview parsed =
+        protocol::parse_review_output(answer.last_message, context.workspace.string());
+    if (!parsed.is_structured) {
+        throw model::ModelError(
+            model::ModelErrorKind::protocol,
+            "the model's answer is no review: it held no JSON of the asked form");
+    }
+    report.notes.insert(report.notes.end(), parsed.notes.begin(), parsed.notes.end());
+    report.explanation = parsed.output.overall_explanation;
+    place_findings(std::move(parsed.output), anchored, read_file, report);
+}
+
+}  // namespace codex::action
