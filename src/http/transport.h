@@ -25,9 +25,9 @@ struct Header {
 
 struct Request {
     std::string method = "GET";
-    std::string url;  // http or https only
-    std::vector<Header> headers;
-    std::string body;
+    std::string url = {};  // http or https only
+    std::vector<Header> headers = {};
+    std::string body = {};
     std::chrono::milliseconds connect_timeout{10'000};
     /// No byte for this long ends the transfer with TransportError (timed_out). Streams rely on it
     /// alone.
@@ -37,8 +37,8 @@ struct Request {
 
 struct Response {
     int status = 0;
-    std::vector<Header> headers;
-    std::string body;
+    std::vector<Header> headers = {};
+    std::string body = {};
     /// First value of a header, any case; nullopt when absent.
     std::optional<std::string> header(std::string_view name) const;
 };
@@ -94,11 +94,11 @@ struct CurlOptions {
     std::string user_agent = "codex-action";
     /// Taken from the Environment by main: https_proxy, http_proxy, no_proxy, CURL_CA_BUNDLE /
     /// SSL_CERT_FILE.
-    std::optional<std::string> https_proxy;
-    std::optional<std::string> http_proxy;
-    std::optional<std::string> no_proxy;
-    std::optional<std::string> ca_file;
-    std::optional<std::string> ca_directory;
+    std::optional<std::string> https_proxy = {};
+    std::optional<std::string> http_proxy = {};
+    std::optional<std::string> no_proxy = {};
+    std::optional<std::string> ca_file = {};
+    std::optional<std::string> ca_directory = {};
 };
 
 /// HTTP/2 where the server has it, connections reused, gzip accepted, at most 8 connections a host.
