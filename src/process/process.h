@@ -24,7 +24,7 @@ struct Command {
         argv;  // argv[0] is looked up in PATH of `environment` unless it has a slash
     std::vector<std::string> environment;  // "NAME=value"
     std::filesystem::path working_directory;
-    std::string standard_input;  // fed and closed; empty means /dev/null
+    std::string standard_input;  // all that stdin holds; empty means /dev/null
     /// Extra descriptors: the child sees each `first` of ours as number `second` (3 or more).
     std::vector<std::pair<int, int>> descriptors;
     std::chrono::milliseconds timeout{std::chrono::minutes(2)};
@@ -56,8 +56,10 @@ struct Result {
 /// Starts `command`, waits for its end on the loop. On a timeout or cancellation the whole tree is
 /// killed (process group, and strangers that were reparented to us as subreaper); output that came
 /// is kept. When the leader has exited, descendants that hold the pipes are waited for at most
-/// kDrainTime, then killed. Throws Error when it cannot be started, Interrupted after killing when
-/// `cancel` is requested.
+/// kDrainTime. Whatever of the tree is left at the end of a run is killed too: nothing outlives it.
+/// Strangers are told from other children of this process by not having been its children before;
+/// where this process is no subreaper, what left the process group escapes.
+/// Throws Error when it cannot be started, Interrupted after killing when `cancel` is requested.
 class ProcessRunner {
   public:
     virtual ~ProcessRunner() = default;
@@ -65,6 +67,8 @@ class ProcessRunner {
 };
 
 inline constexpr std::chrono::milliseconds kDrainTime{2000};
+/// How long killed processes may take to go; one that hangs in the kernel is left behind.
+inline constexpr std::chrono::milliseconds kKillTime{2000};
 
 std::unique_ptr<ProcessRunner> make_process_runner(loop::Loop& loop);
 
@@ -79,17 +83,24 @@ void kill_remaining_children();
 /// Keeps the first and last half of what is appended when it exceeds `max_bytes`.
 class HeadTail {
   public:
-    explicit HeadTail(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+    explicit HeadTail(std::size_t max_bytes)
+        : head_capacity_(max_bytes / 2), tail_capacity_(max_bytes - max_bytes / 2) {}
     void append(std::string_view bytes);
-    /// Head, then "\n… N bytes omitted …\n" when something was cut, then tail.
+    /// Head, then "\n… N bytes omitted …\n" when something was cut, then tail. A cut never leaves a
+    /// part of a UTF-8 sequence.
     std::string text() const;
-    std::size_t omitted_bytes() const { return omitted_; }
+    std::size_t omitted_bytes() const;
 
   private:
-    std::size_t max_bytes_;
+    std::string_view head() const;
+    std::string tail() const;
+
+    std::size_t head_capacity_;
+    std::size_t tail_capacity_;
+    std::size_t total_ = 0;
     std::string head_;
-    std::string tail_;
-    std::size_t omitted_ = 0;
+    std::string tail_;            // a ring once it is full
+    std::size_t tail_begin_ = 0;  // where the oldest byte of the ring is
 };
 
 }  // namespace codex::process
