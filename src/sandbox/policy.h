@@ -51,11 +51,13 @@ struct WorkerRequest {
     std::int32_t broker_pid = 0;           // the worker dies with it
 };
 
-/// The worker's report on descriptor kReportFd (JSON, one line); closed without a word never
-/// happens.
+/// The worker's report on descriptor kReportFd (JSON, one line; the last line counts, for an exec
+/// that failed adds one); closed without a word never happens.
 struct WorkerReport {
     bool ready = false;  // the sandbox stands and the program is being executed
-    std::string error;   // else why not: the layer, the kernel's word, the way out
+    /// Not ready: the layer, the kernel's word, the way out. Ready: why the program was not
+    /// executed after all.
+    std::string error;
     std::vector<std::string>
         layers;  // names of the layers in force, e.g. "landlock abi 7", "seccomp", "uid 1001"
     std::vector<std::string> missing;  // layers that are not in force and why
@@ -63,8 +65,8 @@ struct WorkerReport {
 
 inline constexpr int kRequestFd = 3;
 inline constexpr int kReportFd = 4;
-/// Exit status when the sandbox could not be set up or the program not be started: the report says
-/// why.
+/// Exit status when the sandbox could not be set up: the report says why. A program that is not
+/// there or cannot be executed is 127 or 126.
 inline constexpr int kWorkerFailed = 125;
 
 }  // namespace codex::sandbox

@@ -12,12 +12,13 @@ struct ShellLimits {
     std::chrono::milliseconds default_timeout{std::chrono::seconds(30)};
     std::chrono::milliseconds max_timeout{std::chrono::minutes(10)};
     std::size_t max_output_bytes = 40'000;  // what the model sees of one call: head and tail
-    std::size_t max_command_bytes = std::size_t{128} << 10;
+    // One argument of execve(2), its NUL included, is at most 128 KiB.
+    std::size_t max_command_bytes = (std::size_t{128} << 10) - 1;
 };
 
 /// exec_command {cmd, workdir?, timeout_ms?, max_output_bytes?}: run by `bash -c`. Output text:
-/// exit code, wall time, output; non-zero exits are normal results. workdir is beneath the
-/// workspace.
+/// exit code, wall time, output; non-zero exits are normal results, and so is a time-out (124, with
+/// the output until then). workdir is beneath the workspace, which is the default.
 std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits = {});
 
 /// shell {command: [argv…], workdir?, timeout_ms?}: the older shape, the same execution.

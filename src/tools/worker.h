@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "process/process.h"
@@ -20,14 +21,18 @@ struct WorkerResult {
 
 /// Runs a command in the sandbox. Throws sandbox::SandboxError with the worker's reason when the
 /// sandbox could not be set up: nothing was executed then. The environment given is all that the
-/// command sees.
+/// command sees. A program that is not there or cannot be executed ends with 127 or 126 and says so
+/// in its output, as in a shell.
 class Worker {
   public:
+    /// The policy's paths are resolved here, once, before a command could put a symbolic link in
+    /// their way; the worker refuses links.
     Worker(process::ProcessRunner& runner, std::filesystem::path worker_executable,
            sandbox::Policy policy, std::vector<std::string> environment);
     WorkerResult run(const std::vector<std::string>& argv,
                      const std::filesystem::path& working_directory,
-                     std::chrono::milliseconds timeout, const loop::Cancel* cancel);
+                     std::chrono::milliseconds timeout, const loop::Cancel* cancel,
+                     std::size_t max_output_bytes = std::size_t{1} << 20);
     const sandbox::Policy& policy() const { return policy_; }
 
   private:
@@ -36,6 +41,10 @@ class Worker {
     sandbox::Policy policy_;
     std::vector<std::string> environment_;
 };
+
+/// What a command sees by default: PATH, HOME, LANG, and what keeps programs from asking, paging,
+/// colouring, and from configuration that the sandbox does not let them read.
+std::vector<std::string> command_environment(std::string_view path, std::string_view home);
 
 /// codex-worker beside the running executable. Throws base::Error when it is not there.
 std::filesystem::path find_worker_executable();

@@ -1,0 +1,233 @@
+#include "tools/shell.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "json/codec.h"
+#include "json/schema.h"
+#include "process/process.h"
+
+namespace codex::tools {
+namespace {
+
+struct ExecArguments {
+    std::string cmd;
+    std::optional<std::string> workdir;
+    std::optional<std::int64_t> timeout_ms;
+    std::optional<std::int64_t> max_output_bytes;
+};
+
+struct ShellArguments {
+    std::vector<std::string> command;
+    std::optional<std::string> workdir;
+    std::optional<std::int64_t> timeout_ms;
+};
+
+/// One call, whichever tool it came through.
+struct Call {
+    std::vector<std::string> argv;
+    std::optional<std::string> workdir;
+    std::optional<std::int64_t> timeout_ms;
+    std::optional<std::int64_t> max_output_bytes;
+};
+
+}  // namespace
+}  // namespace codex::tools
+
+template <>
+struct codex::json::Describe<codex::tools::ExecArguments> {
+    template <class V>
+    static void fields(V& v) {
+        using T = codex::tools::ExecArguments;
+        v("cmd", &T::cmd, "Shell command, run by bash -c.");
+        v("workdir", &T::workdir, "Folder to run it in, beneath the workspace (the default).");
+        v("timeout_ms", &T::timeout_ms, "Kill the command after so many milliseconds.");
+        v("max_output_bytes", &T::max_output_bytes,
+          "Return at most so many bytes of output: the beginning and the end.");
+    }
+};
+template <>
+struct codex::json::Describe<codex::tools::ShellArguments> {
+    template <class V>
+    static void fields(V& v) {
+        using T = codex::tools::ShellArguments;
+        v("command", &T::command, "Program and arguments, executed without a shell.");
+        v("workdir", &T::workdir, "Folder to run it in, beneath the workspace (the default).");
+        v("timeout_ms", &T::timeout_ms, "Kill the command after so many milliseconds.");
+    }
+};
+
+namespace codex::tools {
+namespace {
+
+// As timeout(1) and shells have them.
+constexpr int kTimedOutCode = 124;
+constexpr int kSignalBase = 128;
+
+/// What is wrong with a call, told to the model.
+class BadCall : public base::Error {
+  public:
+    using Error::Error;
+};
+
+std::filesystem::path resolve_workdir(const std::string& workspace,
+                                      const std::optional<std::string>& workdir) {
+    if (!workdir || workdir->empty()) return workspace;
+    if (workdir->find('\0') != std::string::npos) throw BadCall("workdir holds a NUL byte");
+    const std::filesystem::path path =
+        (std::filesystem::path(workspace) / *workdir).lexically_normal();
+    const std::filesystem::path relative = path.lexically_relative(workspace);
+    if (relative.empty() || *relative.begin() == "..")
+        throw BadCall(
+            fmt::format("workdir {} is not beneath the workspace {}", *workdir, workspace));
+    return path;
+}
+
+class CommandTool : public Tool {
+  public:
+    CommandTool(Worker& worker, ShellLimits limits, ToolSpec spec)
+        : worker_(worker), limits_(limits), spec_(std::move(spec)) {}
+
+    const ToolSpec& spec() const override { return spec_; }
+
+    ToolOutput call(std::string_view arguments, const loop::Cancel* cancel) override {
+        try {
+            return execute(parse(arguments), cancel);
+        } catch (const json::JsonError& error) {
+            return {fmt::format("The arguments of {} cannot be read: {}", spec_.name, error.what()),
+                    false};
+        } catch (const BadCall& error) {
+            return {fmt::format("{} was not executed: {}", spec_.name, error.what()), false};
+        }
+    }
+
+  protected:
+    virtual Call parse(std::string_view arguments) const = 0;
+
+  private:
+    void check(const Call& call) const {
+        std::size_t bytes = 0;
+        for (const std::string& argument : call.argv) {
+            bytes += argument.size();
+            if (argument.find('\0') != std::string::npos)
+                throw BadCall("the command holds a NUL byte");
+        }
+        if (bytes > limits_.max_command_bytes) {
+            throw BadCall(fmt::format("the command has {} bytes; at most {} are possible", bytes,
+                                      limits_.max_command_bytes));
+        }
+        if (call.timeout_ms && *call.timeout_ms <= 0) throw BadCall("timeout_ms must be above 0");
+        if (call.max_output_bytes && *call.max_output_bytes <= 0)
+            throw BadCall("max_output_bytes must be above 0");
+    }
+
+    ToolOutput execute(const Call& call, const loop::Cancel* cancel) {
+        check(call);
+        std::string notes;
+        std::chrono::milliseconds timeout = limits_.default_timeout;
+        if (call.timeout_ms) {
+            timeout = std::chrono::milliseconds(
+                std::min<std::int64_t>(*call.timeout_ms, limits_.max_timeout.count()));
+            if (timeout.count() < *call.timeout_ms)
+                notes += fmt::format("Note: timeout_ms was limited to {}\n", timeout.count());
+        }
+        std::size_t max_bytes = limits_.max_output_bytes;
+        if (call.max_output_bytes) {
+            const auto wanted = static_cast<std::size_t>(*call.max_output_bytes);
+            if (wanted > max_bytes)
+                notes += fmt::format("Note: max_output_bytes was limited to {}\n", max_bytes);
+            max_bytes = std::min(max_bytes, wanted);
+        }
+        const WorkerResult result =
+            worker_.run(call.argv, resolve_workdir(worker_.policy().workspace, call.workdir),
+                        timeout, cancel, max_bytes);
+        return render(result.process, notes, max_bytes);
+    }
+
+    static ToolOutput render(const process::Result& result, const std::string& notes,
+                             std::size_t max_bytes) {
+        std::string head;
+        bool success = false;
+        if (const auto* exited = std::get_if<process::Exited>(&result.ending)) {
+            head = fmt::format("Exit code: {}\n", exited->code);
+            success = exited->code == 0;
+        } else if (const auto* killed = std::get_if<process::Signalled>(&result.ending)) {
+            head = fmt::format("Exit code: {} (killed by signal {})\n",
+                               kSignalBase + killed->signal, killed->signal);
+        } else {
+            head = fmt::format(
+                "Exit code: {} (timed out after {} ms; it was killed with all that it started)\n",
+                kTimedOutCode, std::get<process::TimedOut>(result.ending).after.count());
+        }
+        std::string output = base::to_valid_utf8(result.output);
+        // Repairing bytes makes text longer; what a line about omitted bytes takes is free.
+        constexpr std::size_t omission_line = 64;
+        if (output.size() > max_bytes + omission_line) {
+            process::HeadTail kept(max_bytes);
+            kept.append(output);
+            output = kept.text();
+        }
+        const double seconds = static_cast<double>(result.duration.count()) / 1000;
+        return {
+            fmt::format("{}{}Wall time: {:.1f} seconds\nOutput:\n{}", head, notes, seconds, output),
+            success};
+    }
+
+    Worker& worker_;
+    ShellLimits limits_;
+    ToolSpec spec_;
+};
+
+class ExecCommand final : public CommandTool {
+  public:
+    ExecCommand(Worker& worker, ShellLimits limits)
+        : CommandTool(worker, limits,
+                      {.name = "exec_command",
+                       .description = "Runs a shell command in the sandbox and returns its exit "
+                                      "code and output.",
+                       .parameters = json::schema<ExecArguments>(json::SchemaMode::lenient)}) {}
+
+  protected:
+    Call parse(std::string_view arguments) const override {
+        ExecArguments given = json::decode<ExecArguments>(json::parse(arguments, "the arguments"));
+        if (given.cmd.empty()) throw BadCall("cmd is empty");
+        return {{"bash", "-c", std::move(given.cmd)},
+                std::move(given.workdir),
+                given.timeout_ms,
+                given.max_output_bytes};
+    }
+};
+
+class Shell final : public CommandTool {
+  public:
+    Shell(Worker& worker, ShellLimits limits)
+        : CommandTool(
+              worker, limits,
+              {.name = "shell",
+               .description = "Runs a program in the sandbox and returns its exit code and output.",
+               .parameters = json::schema<ShellArguments>(json::SchemaMode::lenient)}) {}
+
+  protected:
+    Call parse(std::string_view arguments) const override {
+        ShellArguments given =
+            json::decode<ShellArguments>(json::parse(arguments, "the arguments"));
+        if (given.command.empty() || given.command.front().empty())
+            throw BadCall("command names no program");
+        return {std::move(given.command), std::move(given.workdir), given.timeout_ms, {}};
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits) {
+    return std::make_unique<ExecCommand>(worker, limits);
+}
+
+std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits) {
+    return std::make_unique<Shell>(worker, limits);
+}
+
+}  // namespace codex::tools
