@@ -16,7 +16,8 @@ class Clock {
     virtual Steady now() const = 0;
     virtual Wall wall() const = 0;
 
-    /// A clock of tests: a loop that has nothing to do but wait moves it by skip_to() instead of waiting.
+    /// A clock of tests: a loop that has nothing to do but wait moves it by skip_to() instead of
+    /// waiting.
     virtual bool is_virtual() const { return false; }
     virtual void skip_to(Steady) const {}
 };

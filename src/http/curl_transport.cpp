@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <deque>
 #include <exception>
 #include <map>
@@ -353,8 +352,7 @@ std::size_t CurlExchange::on_upload(char* room, std::size_t, std::size_t size,
     auto& exchange = *static_cast<CurlExchange*>(self);
     exchange.last_byte_ = exchange.loop_.clock().now();
     const std::string& body = exchange.request_.body;
-    const std::size_t count = std::min(size, body.size() - exchange.uploaded_);
-    std::memcpy(room, body.data() + exchange.uploaded_, count);
+    const std::size_t count = body.copy(room, size, exchange.uploaded_);
     exchange.uploaded_ += count;
     exchange.all_uploaded_ = exchange.uploaded_ == body.size();
     return count;

@@ -9,7 +9,8 @@
 
 namespace codex::loop {
 
-/// Loop thread only. Once requested it stays requested; one with a parent is also requested when its parent is.
+/// Loop thread only. Once requested it stays requested; one with a parent is also requested when
+/// its parent is.
 class Cancel {
   public:
     Cancel() = default;

@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -210,6 +212,20 @@ TEST_CASE("a requested cancel ends the wait, the pause, and a wait for what is d
     loop.after(1ms, [&] { fired = true; });
     loop.run_until([&] { return fired; });
     CHECK(clock.elapsed() == 11ms);
+}
+
+TEST_CASE("a cancel with a parent is requested with it, and by itself alone") {
+    Cancel parent;
+    Cancel child(&parent);
+    Cancel other(&parent);
+    child.request(codex::base::Interrupted::Reason::deadline, "own");
+    CHECK(child.requested());
+    CHECK_FALSE(parent.requested());
+    CHECK_FALSE(other.requested());
+    CHECK_NOTHROW(other.throw_if_requested());
+    parent.request(codex::base::Interrupted::Reason::signal, "received SIGTERM");
+    CHECK(other.requested());
+    CHECK_THROWS_AS(other.throw_if_requested(), codex::base::Interrupted);
 }
 
 TEST_CASE("wake ends a wait from another thread, and one that has not begun") {
