@@ -77,9 +77,10 @@ codex_module(tools DEPENDS base json loop protocol process sandbox)
 # L6
 codex_module(agent DEPENDS base json loop protocol model tools)
 # L8
-codex_module(action DEPENDS base json loop git protocol http config sandbox github model review tools agent)
+codex_module(action DEPENDS base json loop git protocol process http config sandbox github model review tools agent)
 # L9
-codex_module(cli DEPENDS base loop git http config sandbox action)
+codex_module(cli DEPENDS base json loop git process http config sandbox github review action)
+target_compile_definitions(codex_cli PRIVATE CODEX_VERSION="${PROJECT_VERSION}")
 
 add_executable(codex-action src/cli/main.cpp)
 target_link_libraries(codex-action PRIVATE codex_cli fmt::fmt)

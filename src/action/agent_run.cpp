@@ -128,7 +128,7 @@ std::vector<std::string> worker_environment(const base::Environment& environment
 
 void run_agent(Context& context, const review::PromptFacts& facts,
                const std::vector<review::FileDiff>& anchored, const review::FileReader& read_file,
-               review::Report& report) {
+               review::Report& report, const loop::Cancel& cancel) {
     const review::Prompt prompt = review::render_review_prompt(facts);
     if (prompt.hidden_characters_removed + prompt.hidden_comments_removed > 0) {
         report.notes.push_back(
@@ -140,8 +140,7 @@ void run_agent(Context& context, const review::PromptFacts& facts,
                          read_only_policy(context.workspace),
                          worker_environment(context.environment));
     // Refuse before the model is paid: where the sandbox cannot stand, no tool call would run.
-    const auto trial =
-        worker.run({"true"}, context.workspace, std::chrono::seconds(30), &cancel);
+    const auto trial = worker.run({"true"}, context.workspace, std::chrono::seconds(30), &cancel);
     report.sandbox_layers = trial.layers;
     for (const std::string& missing : trial.missing)
         base::log_warning("sandbox: not in force: " + missing);
@@ -166,8 +165,7 @@ void run_agent(Context& context, const review::PromptFacts& facts,
 
     base::log_info(
         fmt::format("reviewing {} files with {}", facts.files.size(), context.options.model));
-    const agent::TurnResult inspection =
-        session.run_turn(prompt.input, std::nullopt, &cancel);
+    const agent::TurnResult inspection = session.run_turn(prompt.input, std::nullopt, &cancel);
     lines.flush();
     base::log_debug(fmt::format("the agent made {} tool calls", inspection.tool_calls));
     const agent::TurnResult answer =

@@ -15,7 +15,7 @@ namespace codex::action {
 /// `report` also then.
 void run_agent(Context& context, const review::PromptFacts& facts,
                const std::vector<review::FileDiff>& anchored, const review::FileReader& read_file,
-               review::Report& report);
+               review::Report& report, const loop::Cancel& cancel);
 
 /// The environment of everything that a model runs.
 std::vector<std::string> worker_environment(const base::Environment& environment);

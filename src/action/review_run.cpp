@@ -32,8 +32,9 @@ class Deadline {
     explicit Deadline(Context& context) : context_(context), cancel_(&context.cancel) {
         const auto minutes = context.options.max_minutes;
         timer_ = context.loop.at(context.started + minutes - kReplyReserve, [this, minutes] {
-            cancel_.request(base::Interrupted::Reason::deadline,
-                            fmt::format("the time limit max_minutes {} is used up", minutes.count()));
+            cancel_.request(
+                base::Interrupted::Reason::deadline,
+                fmt::format("the time limit max_minutes {} is used up", minutes.count()));
         });
     }
     ~Deadline() { context_.loop.cancel_timer(timer_); }
@@ -375,7 +376,7 @@ Report review_local(Context& context, const std::string& base) {
         facts.head_sha = *head;
         if (!all_files.empty()) {
             run_agent(context, facts, all_files, make_reader(repository, *merge_base, *head),
-                      report);
+                      report, deadline.cancel());
         }
         set_reviewed_outcome(report);
     });

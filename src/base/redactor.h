@@ -1,8 +1,10 @@
 // Masks the run's secrets in every text that leaves the process.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace codex::base {
@@ -26,8 +28,13 @@ class Redactor {
     bool finds_secret(std::string_view text) const { return redact(text) != text; }
 
   private:
-    std::vector<std::string> needles_;          // each encoded form, whole
-    std::vector<std::string> partial_needles_;  // forms of which a part counts too
+    struct Gram {
+        std::size_t needle = 0;
+        std::size_t at = 0;
+    };
+    std::vector<std::string> needles_;  // every encoded form of every secret
+    std::unordered_multimap<std::uint64_t, Gram>
+        grams_;  // each kMinSecretPart characters of the longer ones
 };
 
 }  // namespace codex::base

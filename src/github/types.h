@@ -47,8 +47,9 @@ struct PullRequestFile {
     std::string filename;
     std::string previous_filename;
     std::string status;  // added, removed, modified, renamed, copied, changed, unchanged
-    std::optional<std::string>
-        patch;  // absent for binary and large files; hunks only, no "---" lines
+    std::int64_t changes = 0;  // lines added and deleted; 0 for binary files and pure renames
+    /// Hunks only; absent for binary and large files.
+    std::optional<std::string> patch;
     friend bool operator==(const PullRequestFile&, const PullRequestFile&) = default;
 };
 

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -125,7 +126,6 @@ T read(const Value& value, const Path& path) {
     } else if constexpr (std::same_as<T, bool>) {
         return read_bool(value, path);
     } else if constexpr (std::integral<T>) {
-        static_assert(sizeof(T) < 8 || std::is_signed_v<T> || std::is_unsigned_v<T>);
         constexpr std::int64_t low =
             std::is_signed_v<T> ? static_cast<std::int64_t>(std::numeric_limits<T>::min()) : 0;
         constexpr std::int64_t high =

@@ -32,6 +32,8 @@ class Object {
     using Member = std::pair<std::string, Value>;
     const Value* find(std::string_view name) const;
     void set(std::string name, Value value);
+    /// All at once, in n log n: what text from outside needs.
+    static Object from_members(std::vector<Member> members);
     const std::vector<Member>& members() const { return members_; }
     bool empty() const { return members_.empty(); }
     friend bool operator==(const Object&, const Object&);

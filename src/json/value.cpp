@@ -1,0 +1,261 @@
+#include "json/value.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.h"
+#include "json/rapidjson.h"
+
+namespace codex::json {
+namespace {
+
+// Builds a Value from RapidJSON's events; the depth cap holds before anything could recurse over
+// the result.
+class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+  public:
+    bool Null() { return add(Value()); }
+    bool Bool(bool value) { return add(Value(value)); }
+    bool Int(int value) { return add(Value(value)); }
+    bool Uint(unsigned value) { return add(Value(std::int64_t{value})); }
+    bool Int64(std::int64_t value) { return add(Value(value)); }
+    bool Uint64(std::uint64_t value) { return add(Value(value)); }
+    bool Double(double value) { return add(Value(value)); }
+    bool String(const char* text, rapidjson::SizeType size, bool) {
+        return add(Value(std::string(text, size)));
+    }
+    bool Key(const char* text, rapidjson::SizeType size, bool) {
+        open_.back().name.assign(text, size);
+        return true;
+    }
+    bool StartObject() { return start(Value(Object())); }
+    bool StartArray() { return start(Value(Array())); }
+    bool EndObject(rapidjson::SizeType) { return end(); }
+    bool EndArray(rapidjson::SizeType) { return end(); }
+
+    bool too_deep() const { return too_deep_; }
+    Value take() { return std::move(root_); }
+
+  private:
+    struct Open {
+        bool is_object = false;
+        Array array;
+        std::vector<Object::Member> members;
+        std::string name;
+    };
+
+    bool start(const Value& empty) {
+        if (open_.size() == kMaxDepth) {
+            too_deep_ = true;
+            return false;
+        }
+        open_.emplace_back();
+        open_.back().is_object = empty.as_object() != nullptr;
+        return true;
+    }
+
+    bool end() {
+        Open done = std::move(open_.back());
+        open_.pop_back();
+        if (!done.is_object) return add(Value(std::move(done.array)));
+        return add(Value(Object::from_members(std::move(done.members))));
+    }
+
+    bool add(Value value) {
+        if (open_.empty()) {
+            root_ = std::move(value);
+        } else if (open_.back().is_object) {
+            open_.back().members.emplace_back(std::move(open_.back().name), std::move(value));
+        } else {
+            open_.back().array.push_back(std::move(value));
+        }
+        return true;
+    }
+
+    std::vector<Open> open_;
+    Value root_;
+    bool too_deep_ = false;
+};
+
+void require(bool written) {
+    if (!written) throw JsonError("a value cannot be written as JSON");
+}
+
+template <class Writer>
+void write(Writer& writer, const Value& value);
+
+template <class Writer>
+void write_string(Writer& writer, const std::string& text) {
+    const auto put = [&](const std::string& valid) {
+        require(writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size())));
+    };
+    base::is_valid_utf8(text) ? put(text) : put(base::to_valid_utf8(text));
+}
+
+template <class Writer>
+struct WriteData {
+    Writer& writer;
+    void operator()(std::nullptr_t) const { require(writer.Null()); }
+    void operator()(bool value) const { require(writer.Bool(value)); }
+    void operator()(std::int64_t value) const { require(writer.Int64(value)); }
+    void operator()(std::uint64_t value) const { require(writer.Uint64(value)); }
+    void operator()(double value) const {
+        // JSON has no NaN and no infinity.
+        require(std::isfinite(value) ? writer.Double(value) : writer.Null());
+    }
+    void operator()(const std::string& text) const { write_string(writer, text); }
+    void operator()(const Array& array) const {
+        require(writer.StartArray());
+        for (const Value& item : array) write(writer, item);
+        require(writer.EndArray());
+    }
+    void operator()(const Object& object) const {
+        require(writer.StartObject());
+        for (const auto& [name, item] : object.members()) {
+            write_string(writer, name);
+            write(writer, item);
+        }
+        require(writer.EndObject());
+    }
+};
+
+template <class Writer>
+void write(Writer& writer, const Value& value) {
+    std::visit(WriteData<Writer>{writer}, value.data());
+}
+
+}  // namespace
+
+const Value* Object::find(std::string_view name) const {
+    for (const Member& member : members_) {
+        if (member.first == name) return &member.second;
+    }
+    return nullptr;
+}
+
+void Object::set(std::string name, Value value) {
+    for (Member& member : members_) {
+        if (member.first == name) {
+            member.second = std::move(value);
+            return;
+        }
+    }
+    members_.emplace_back(std::move(name), std::move(value));
+}
+
+Object Object::from_members(std::vector<Member> members) {
+    // A name that occurs twice keeps its last value at its first place; sorting indexes keeps
+    // hostile objects linear.
+    std::vector<std::size_t> order(members.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return members[a].first < members[b].first;
+    });
+    std::vector<bool> dropped(members.size(), false);
+    bool any = false;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const std::size_t earlier = order[i - 1];
+        const std::size_t later = order[i];
+        if (members[earlier].first != members[later].first) continue;
+        members[earlier].second = std::move(members[later].second);
+        dropped[later] = true;
+        order[i] = earlier;
+        any = true;
+    }
+    Object object;
+    if (!any) {
+        object.members_ = std::move(members);
+        return object;
+    }
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (!dropped[i]) object.members_.push_back(std::move(members[i]));
+    }
+    return object;
+}
+
+bool operator==(const Object& a, const Object& b) {
+    return a.members_ == b.members_;
+}
+bool operator==(const Value& a, const Value& b) {
+    return a.data_ == b.data_;
+}
+
+Value::Value(std::uint64_t value) {
+    if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+        data_ = static_cast<std::int64_t>(value);
+    } else {
+        data_ = value;
+    }
+}
+
+Value Value::object(std::vector<std::pair<std::string, Value>> members) {
+    return Object::from_members(std::move(members));
+}
+
+std::optional<std::int64_t> Value::as_integer() const {
+    if (const auto* value = std::get_if<std::int64_t>(&data_)) return *value;
+    return std::nullopt;
+}
+
+std::optional<double> Value::as_number() const {
+    if (const auto* value = std::get_if<double>(&data_)) return *value;
+    if (const auto* value = std::get_if<std::int64_t>(&data_)) return static_cast<double>(*value);
+    if (const auto* value = std::get_if<std::uint64_t>(&data_)) return static_cast<double>(*value);
+    return std::nullopt;
+}
+
+const Value* Value::find(std::string_view name) const {
+    const Object* object = as_object();
+    return object == nullptr ? nullptr : object->find(name);
+}
+
+Value parse(std::string_view text, std::string_view what, std::size_t max_bytes) {
+    const auto fail = [&](std::size_t offset, std::string_view reason) {
+        return JsonError(std::string(what) + " is not valid JSON at byte " +
+                         std::to_string(offset) + ": " + std::string(reason));
+    };
+    if (text.size() > max_bytes) {
+        throw JsonError(std::string(what) + " is larger than " + std::to_string(max_bytes) +
+                        " bytes");
+    }
+    rapidjson::MemoryStream stream(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> input(stream);
+    rapidjson::Reader reader;
+    Builder builder;
+    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
+                                rapidjson::kParseValidateEncodingFlag |
+                                rapidjson::kParseFullPrecisionFlag;
+    const rapidjson::ParseResult result = reader.Parse<kFlags>(input, builder);
+    if (builder.too_deep()) {
+        throw fail(result.Offset(),
+                   "it nests deeper than " + std::to_string(kMaxDepth) + " levels");
+    }
+    if (result.IsError()) throw fail(result.Offset(), rapidjson::GetParseError_En(result.Code()));
+    return builder.take();
+}
+
+std::string render(const Value& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    write(writer, value);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string render_pretty(const Value& value) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
+    writer.SetIndent(' ', 2);
+    write(writer, value);
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string_view kind(const Value& value) {
+    if (value.is_null()) return "null";
+    if (value.as_bool() != nullptr) return "a boolean";
+    if (value.as_string() != nullptr) return "a string";
+    if (value.as_array() != nullptr) return "an array";
+    if (value.as_object() != nullptr) return "an object";
+    return "a number";
+}
+
+}  // namespace codex::json
