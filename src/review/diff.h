@@ -30,6 +30,7 @@ struct Hunk {
     int new_count = 0;
     std::size_t first = 0;
     std::size_t count = 0;
+    std::string_view heading;  // what git names behind the second "@@"; points into the patch
 };
 
 /// A file's part of a diff. Movable; `lines` view into `patch`, which is why it is held by
@@ -61,7 +62,13 @@ struct DiffPosition {
 };
 std::optional<DiffPosition> find_line(const FileDiff& file, protocol::Side side, int number);
 
+/// A longer line is cut in a numbered diff, with a note that says how much is missing.
+inline constexpr std::size_t kMaxNumberedLine = 1'000;
+
 /// The file's diff for a prompt: each line with its old and new number, hunk headers kept.
 std::string render_numbered(const FileDiff& file);
+
+/// Bytes that a hunk takes in the numbered diff, without rendering it.
+std::size_t numbered_size(const FileDiff& file, const Hunk& hunk);
 
 }  // namespace codex::review

@@ -16,6 +16,14 @@ struct Visible {
 };
 Visible remove_hidden(std::string_view text, bool remove_html_comments = true);
 
+/// For code: hidden characters are not dropped but named ("⟦U+202E⟧", "⟦12 hidden characters⟧"), so
+/// that a reviewer can object to them; `removed_characters` counts them. CR before a line end is
+/// dropped without a word.
+Visible show_hidden(std::string_view code);
+
+/// Invisible, or able to change the order or meaning of visible text.
+bool is_hidden(char32_t code_point);
+
 /// "<label boundary>\ntext\n</label boundary>": `boundary` is random hexadecimal; the text cannot
 /// contain it.
 std::string fence(std::string_view label, std::string_view boundary, std::string_view text);
