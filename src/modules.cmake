@@ -84,6 +84,7 @@ target_compile_definitions(codex_cli PRIVATE CODEX_VERSION="${PROJECT_VERSION}")
 
 add_executable(codex-action src/cli/main.cpp)
 target_link_libraries(codex-action PRIVATE codex_cli fmt::fmt)
+target_compile_options(codex-action PRIVATE -fPIC) # as the precompiled header of the libraries
 target_precompile_headers(codex-action REUSE_FROM codex_base)
 target_link_options(codex-action PRIVATE -pie)
 if(CODEX_LTO)
