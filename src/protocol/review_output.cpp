@@ -284,9 +284,10 @@ std::size_t balanced_end(std::string_view text, std::size_t start) {
     return std::string_view::npos;
 }
 
+// Without a list of findings nobody can tell "none" from "not said".
 bool is_review(const Value& value) {
-    return value.find("findings") != nullptr || value.find("overall_correctness") != nullptr ||
-           value.find("overall_explanation") != nullptr;
+    const Value* findings = value.find("findings");
+    return findings != nullptr && findings->as_array() != nullptr;
 }
 
 std::optional<Value> try_parse(std::string_view text) {
@@ -326,29 +327,23 @@ std::optional<Value> find_review(std::string_view text) {
     return std::nullopt;
 }
 
-void read_findings(const Value& findings, std::string_view root, ParsedReview& parsed) {
-    const Array* items = findings.as_array();
-    if (items == nullptr) {
-        if (!findings.is_null())
-            parsed.notes.push_back(
-                fmt::format("findings is {}, not an array", json::kind(findings)));
-        return;
-    }
-    for (std::size_t i = 0; i < items->size(); ++i) {
+void read_findings(const Array& items, std::string_view root, ParsedReview& parsed) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
         if (i == kMaxFindings) {
             parsed.notes.push_back(
                 fmt::format("{} findings were dropped: a review holds at most "
                             "{}",
-                            items->size() - i, kMaxFindings));
+                            items.size() - i, kMaxFindings));
             return;
         }
-        const Value& item = (*items)[i];
+        const Value& item = items[i];
         std::vector<std::string> notes;
         try {
             parsed.output.findings.push_back(FindingReader(item, root, notes).read());
             for (const std::string& note : notes)
                 parsed.notes.push_back(fmt::format("finding {}: {}", i + 1, note));
         } catch (const Unusable& unusable) {
+            ++parsed.dropped_findings;
             const std::string title(base::utf8_prefix(string_member(item, "title"), kMaxTitle));
             parsed.notes.push_back(
                 fmt::format("finding {} was dropped: {}{}", i + 1, unusable.reason,
@@ -384,11 +379,7 @@ ParsedReview parse_review_output(std::string_view text, std::string_view reposit
         const auto number = lenient_number(*score);
         if (number && *number >= 0 && *number <= 1) parsed.output.overall_confidence_score = number;
     }
-    if (const Value* findings = review->find("findings")) {
-        read_findings(*findings, repository_root, parsed);
-    } else {
-        parsed.notes.push_back("the review has no findings member");
-    }
+    read_findings(*review->find("findings")->as_array(), repository_root, parsed);
     return parsed;
 }
 

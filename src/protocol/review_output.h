@@ -1,6 +1,7 @@
 // What a review says: the seed's review output, extended by side, quoted code and suggestion.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,7 @@ struct ParsedReview {
     ReviewOutput output;
     std::vector<std::string>
         notes;  // "finding 3 was dropped: code_location.line_range.start is -1"
+    std::size_t dropped_findings = 0;  // with a note each: a review that lost some is not clean
     bool is_structured =
         false;  // false: the text held no review JSON at all; it is in overall_explanation
 };

@@ -1,0 +1,49 @@
+#include "review/fold.h"
+
+#include "base/text.h"
+#include "review/sanitize.h"
+
+namespace codex::review {
+namespace {
+
+bool is_wide_space(char32_t c) {
+    return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+           c == 0x3000;
+}
+
+template <class Keep>
+void fold(std::string_view line, Keep keep) {
+    for (std::size_t at = 0; at < line.size();) {
+        const auto byte = static_cast<unsigned char>(line[at]);
+        if (byte < 0x80) {
+            if (byte > 0x20 && byte != 0x7F) keep(line[at]);
+            ++at;
+            continue;
+        }
+        const std::size_t from = at;
+        const char32_t code_point = base::decode_utf8(line, at);
+        if (is_hidden(code_point) || is_wide_space(code_point)) continue;
+        for (std::size_t i = from; i < at; ++i) keep(line[i]);
+    }
+}
+
+}  // namespace
+
+std::string fold_line(std::string_view line) {
+    std::string folded;
+    fold(line, [&](char c) { folded += c; });
+    return folded;
+}
+
+std::uint32_t hash_folded(std::string_view line, bool* is_empty) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    bool empty = true;
+    fold(line, [&](char c) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        empty = false;
+    });
+    if (is_empty != nullptr) *is_empty = empty;
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
+}
+
+}  // namespace codex::review
