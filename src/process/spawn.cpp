@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "process/pidfd.h"
 
 namespace codex::process {
 namespace {
@@ -167,7 +167,7 @@ Spawned spawn(const Command& command, int output) {
                                                     command.working_directory.string()));
     }
     // Nobody else reaps it, so that the number is still this process's.
-    base::UniqueFd end(::pidfd_open(pid, 0));
+    base::UniqueFd end = open_pidfd(pid);
     if (!end) {
         const int reason = errno;
         ::kill(-pid, SIGKILL);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "process/pidfd.h"
 #include "process/process.h"
 
 namespace codex::process {
@@ -106,10 +106,10 @@ std::vector<Descendant> descendants(const std::set<pid_t>& spared) {
 }
 
 base::UniqueFd kill_and_watch(const Descendant& victim) {
-    base::UniqueFd fd(::pidfd_open(victim.pid, 0));
+    base::UniqueFd fd = open_pidfd(victim.pid);
     // The descriptor holds whoever has the number now. A new parent is looked at in the next round.
     if (!fd || parent_of(victim.pid) != victim.parent) return {};
-    if (::pidfd_send_signal(fd.get(), SIGKILL, nullptr, 0) != 0) return {};
+    if (!send_signal(fd, SIGKILL)) return {};
     return fd;
 }
 
