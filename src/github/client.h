@@ -60,6 +60,9 @@ class Client {
   public:
     Client(http::Transport& transport, RepositoryName repository, ClientOptions options,
            const loop::Cancel* cancel);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
 
     PullRequest fetch_pull_request(std::int64_t number);
     /// Pages in parallel once the last page is known.
@@ -83,15 +86,16 @@ class Client {
     std::string put_issue_comment(std::int64_t number, std::optional<std::int64_t> id,
                                   std::string_view body, std::string_view idempotency_marker);
 
-    bool dry_run() const { return options_.dry_run; }
+    bool dry_run() const { return dry_run_; }
     const RepositoryName& repository() const { return repository_; }
 
   private:
-    struct Calls;
-    http::Transport& transport_;
+    std::string pull_path(std::int64_t number) const;
+    std::string issue_path(std::int64_t number) const;
+
+    std::unique_ptr<class Api> api_;
     RepositoryName repository_;
-    ClientOptions options_;
-    const loop::Cancel* cancel_;
+    bool dry_run_;
 };
 
 }  // namespace codex::github

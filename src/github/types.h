@@ -46,7 +46,7 @@ struct PullRequest {
 struct PullRequestFile {
     std::string filename;
     std::string previous_filename;
-    std::string status;  // added, removed, modified, renamed, copied, changed, unchanged
+    std::string status;        // added, removed, modified, renamed, copied, changed, unchanged
     std::int64_t changes = 0;  // lines added and deleted; 0 for binary files and pure renames
     /// Hunks only; absent for binary and large files.
     std::optional<std::string> patch;

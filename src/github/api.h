@@ -1,0 +1,68 @@
+// Requests to GitHub with their headers, retries and errors. Private to this module.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "github/client.h"
+#include "http/retry.h"
+#include "json/codec.h"
+
+namespace codex::github {
+
+/// Pages that are followed at most; reaching it is a warning in the log.
+inline constexpr std::size_t kMaxPages = 30;
+inline constexpr std::size_t kPageSize = 100;
+
+class Api {
+  public:
+    Api(http::Transport& transport, ClientOptions options, const loop::Cancel* cancel)
+        : transport_(transport), options_(std::move(options)), cancel_(cancel) {}
+
+    http::Request get_request(const std::string& path) const;
+    http::Request graphql_request(const json::Value& body) const;
+    http::Request body_request(std::string method, const std::string& path,
+                               const json::Value& body) const;
+
+    http::Response send(const http::Request& request, http::Safety safety);
+    std::vector<http::Response> send_all(const std::vector<http::Request>& requests);
+
+    /// The answer of a write. When its fate is unknown (cut off, 502 to 504), `find_it` looks
+    /// whether GitHub did it: then its answer's value is the result; else it is sent again,
+    /// `max_retries` times at most.
+    struct Written {
+        http::Response response;  // valid when `found` is empty
+        std::optional<json::Value> found;
+    };
+    Written write(const http::Request& request,
+                  const std::function<std::optional<json::Value>()>& find_it);
+
+    /// Every item of a paged list: the first page tells the number of pages, the others come side
+    /// by side.
+    json::Array get_list(const std::string& path);
+    /// The last page of a list that grows at its end, newest item last.
+    json::Array get_last_page(const std::string& path);
+
+  private:
+    http::Request make(std::string method, std::string url) const;
+
+    http::Transport& transport_;
+    ClientOptions options_;
+    const loop::Cancel* cancel_;
+};
+
+/// The body as JSON when the status is 2xx; otherwise GitHubError that says what a maintainer must
+/// do. `doing` reads "read pull request #12"; `permission` is the `permissions:` line that it
+/// needs.
+json::Value expect_success(const http::Response& response, std::string_view doing,
+                           std::string_view permission);
+GitHubError explain_error(const http::Response& response, std::string_view doing,
+                          std::string_view permission);
+
+/// Number of the page that `rel` ("next", "last") of a Link header points at; its address is never
+/// followed.
+std::optional<std::size_t> link_page(const http::Response& response, std::string_view rel);
+
+}  // namespace codex::github

@@ -1,0 +1,156 @@
+#include "github/decode.h"
+
+#include "json/codec.h"
+
+namespace {
+
+// The members that we use of GitHub's objects; everything else is ignored.
+struct WireRepository {
+    std::string full_name;
+};
+struct WireUser {
+    std::string login;
+};
+struct WireEnd {
+    std::string ref;
+    std::string sha;
+    std::optional<WireRepository> repo;
+};
+struct WireLabel {
+    std::string name;
+};
+struct WirePullRequest {
+    std::int64_t number = 0;
+    std::string title;
+    std::optional<std::string> body;
+    std::optional<WireUser> user;
+    std::string state;
+    bool draft = false;
+    bool merged = false;
+    std::string html_url;
+    WireEnd base;
+    WireEnd head;
+    std::optional<std::string> merge_commit_sha;
+    std::vector<WireLabel> labels;
+    std::int64_t changed_files = 0;
+};
+struct WireFile {
+    std::string filename;
+    std::string previous_filename;
+    std::string status;
+    std::int64_t changes = 0;
+    std::optional<std::string> patch;
+};
+
+}  // namespace
+
+template <>
+struct codex::json::Describe<WireRepository> {
+    template <class V>
+    static void fields(V& v) {
+        v("full_name", &WireRepository::full_name);
+    }
+};
+template <>
+struct codex::json::Describe<WireUser> {
+    template <class V>
+    static void fields(V& v) {
+        v("login", &WireUser::login);
+    }
+};
+template <>
+struct codex::json::Describe<WireEnd> {
+    template <class V>
+    static void fields(V& v) {
+        v("ref", &WireEnd::ref);
+        v("sha", &WireEnd::sha);
+        v("repo", &WireEnd::repo);
+    }
+};
+template <>
+struct codex::json::Describe<WireLabel> {
+    template <class V>
+    static void fields(V& v) {
+        v("name", &WireLabel::name, optional);
+    }
+};
+template <>
+struct codex::json::Describe<WirePullRequest> {
+    template <class V>
+    static void fields(V& v) {
+        using T = WirePullRequest;
+        v("number", &T::number);
+        v("title", &T::title);
+        v("body", &T::body);
+        v("user", &T::user);
+        v("state", &T::state);
+        v("draft", &T::draft, optional);
+        v("merged", &T::merged, optional);
+        v("html_url", &T::html_url, optional);
+        v("base", &T::base);
+        v("head", &T::head);
+        v("merge_commit_sha", &T::merge_commit_sha);
+        v("labels", &T::labels, optional);
+        v("changed_files", &T::changed_files, optional);
+    }
+};
+template <>
+struct codex::json::Describe<WireFile> {
+    template <class V>
+    static void fields(V& v) {
+        using T = WireFile;
+        v("filename", &T::filename);
+        v("previous_filename", &T::previous_filename, optional);
+        v("status", &T::status);
+        v("changes", &T::changes, optional);
+        v("patch", &T::patch);
+    }
+};
+
+namespace codex::github {
+namespace {
+
+BranchEnd to_end(WireEnd wire) {
+    BranchEnd end{std::move(wire.ref), std::move(wire.sha), std::nullopt};
+    if (wire.repo) end.repository = std::move(wire.repo->full_name);
+    return end;
+}
+
+}  // namespace
+
+PullRequest decode_pull_request(const json::Value& value) {
+    auto wire = json::decode<WirePullRequest>(value);
+    PullRequest pull;
+    pull.number = wire.number;
+    pull.title = std::move(wire.title);
+    pull.body = std::move(wire.body).value_or("");
+    // Deleted accounts come as null; GitHub shows them as "ghost".
+    pull.author = wire.user ? std::move(wire.user->login) : "ghost";
+    pull.state = std::move(wire.state);
+    pull.draft = wire.draft;
+    pull.merged = wire.merged;
+    pull.url = std::move(wire.html_url);
+    pull.base = to_end(std::move(wire.base));
+    pull.head = to_end(std::move(wire.head));
+    pull.merge_commit_sha = std::move(wire.merge_commit_sha);
+    for (WireLabel& label : wire.labels) pull.labels.push_back(std::move(label.name));
+    pull.changed_files = wire.changed_files;
+    return pull;
+}
+
+PullRequestFile decode_file(const json::Value& value) {
+    auto wire = json::decode<WireFile>(value);
+    PullRequestFile file;
+    file.filename = std::move(wire.filename);
+    file.previous_filename = std::move(wire.previous_filename);
+    file.status = std::move(wire.status);
+    file.changes = wire.changes;
+    file.patch = std::move(wire.patch);
+    return file;
+}
+
+std::string optional_string(const json::Value* value) {
+    return value != nullptr && value->as_string() != nullptr ? *value->as_string() : std::string();
+}
+
+}  // namespace codex::github
