@@ -1,12 +1,14 @@
 // Plays GitHub's API and a model API on 127.0.0.1 from a scenario folder: the demo's and the
 // end-to-end tests' other side.
 //
-//   loopback --scenario DIR --journal FILE [--name TEST] [--diff FILE] [--set KEY=VALUE]…
+//   loopback --scenario DIR --journal FILE [--name TEST] [--diff FILE] [--state FILE] [--set
+//   KEY=VALUE]…
 //
 // DIR holds github.json (see ../loopback/github.h), model.json (../loopback/model.h) and
 // faults.json, a list of {method, path (with '*'), skip, times, status, headers, body, apply (act
 // first, then fail), drop, delay_ms, gzip_bomb, send_only}. Prints "listening on
-// http://127.0.0.1:PORT"; ends when standard input closes. GET /_state gives what was written.
+// http://127.0.0.1:PORT"; ends when standard input closes, and then writes what
+// it holds to --state. GET /_state gives what was written.
 // GitHub answers beneath / and /api/v3, the model beneath /v1. Every request is a line of the
 // journal.
 #include <unistd.h>
@@ -32,6 +34,7 @@ struct Options {
     std::string journal;
     std::string name;
     std::string diff;
+    std::string state;
     std::map<std::string, std::string> values;
 };
 
@@ -84,6 +87,11 @@ class Server {
             const Answer answer = answer_locked(request);
             if (!send(connection, answer)) return;
         }
+    }
+
+    std::string state() {
+        const std::lock_guard lock(mutex_);
+        return codex::json::render_pretty(github_.state());
     }
 
   private:
@@ -206,6 +214,7 @@ Options parse_options(int argc, char** argv) {
         if (name == "--journal") options.journal = value;
         if (name == "--name") options.name = value;
         if (name == "--diff") options.diff = value;
+        if (name == "--state") options.state = value;
         if (name == "--set")
             options.values[value.substr(0, value.find('='))] = value.substr(value.find('=') + 1);
     }
@@ -233,6 +242,8 @@ int main(int argc, char** argv) {
         char byte = 0;
         while (::read(STDIN_FILENO, &byte, 1) > 0) {
         }
+        if (!options.state.empty())
+            codex::base::write_file_atomically(options.state, server.state());
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "loopback: %s\n", error.what());
