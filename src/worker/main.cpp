@@ -97,8 +97,6 @@ void enter(WorkerRequest& request, WorkerReport& report) {
     if (request.argv.empty() || request.argv.front().empty())
         throw Error("the request names no program");
     codex::sandbox::enforce(request.policy, request.broker_pid, report);
-    if (::chdir(request.working_directory.c_str()) != 0)
-        codex::base::throw_errno("cannot go to " + request.working_directory);
     report.ready = true;
 }
 
@@ -115,14 +113,17 @@ int run() {
         send(report);
         return codex::sandbox::kWorkerFailed;
     }
-    // Sent before the exec that closes the pipe; a second line says that the exec failed.
+    // Sent before the exec that closes the pipe; a second line says that there was none.
     send(report);
-    const int reason = execute(request);
-    report.error = fmt::format("cannot execute {}: {}", request.argv.front(),
-                               std::generic_category().message(reason));
+    const bool there = ::chdir(request.working_directory.c_str()) == 0;
+    const int reason = there ? execute(request) : errno;
+    report.error = fmt::format(
+        "cannot {}: {}",
+        there ? "execute " + request.argv.front() : "go to " + request.working_directory,
+        std::generic_category().message(reason));
     send(report);
     codex::base::write_all(STDERR_FILENO, report.error + "\n");
-    return reason == ENOENT || reason == ENOTDIR ? kNotFound : kNotExecutable;
+    return there && (reason == ENOENT || reason == ENOTDIR) ? kNotFound : kNotExecutable;
 }
 
 }  // namespace
