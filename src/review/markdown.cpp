@@ -200,8 +200,10 @@ class LineNeutraliser {
         while (end < line_.size() && is_digit(line_[end])) ++end;
         if (end == at_ + 1) return copy();
         const bool is_own = !follows_word();
-        const std::size_t word = line_.substr(0, at_).find_last_of(" \t([`*_~") + 1;
-        const bool is_foreign = line_.substr(word, at_ - word).find('/') != std::string_view::npos;
+        const std::size_t start = line_.substr(0, at_).find_last_of(" \t([`*_~") + 1;
+        const std::string_view word = line_.substr(start, at_ - start);
+        if (word.find("://") != std::string_view::npos) return copy();
+        const bool is_foreign = word.find('/') != std::string_view::npos;
         if (is_own || is_foreign) return put_code(end);
         copy();
     }

@@ -1,0 +1,285 @@
+#include "review/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "review/markdown.h"
+#include "review/words.h"
+
+namespace codex::review {
+namespace {
+
+using Published = PlacedFinding::Published;
+
+// GitHub takes 65,536 characters; what publishing adds (markers, redaction) fits into the rest.
+constexpr std::size_t kMaxComment = 60'000;
+constexpr std::size_t kMaxFindingBody = 20'000;
+constexpr std::size_t kMaxExplanation = 4'000;
+// The runner takes 1 MiB of job summary.
+constexpr std::size_t kMaxJobSummary = 900'000;
+constexpr std::size_t kMaxListedFiles = 200;
+constexpr std::size_t kMaxNotes = 50;
+constexpr std::size_t kMaxLine = 500;
+
+std::string short_line(std::string_view text) {
+    const std::string_view kept = base::utf8_prefix(text, kMaxLine);
+    return neutralise_line(kept) + (kept.size() < text.size() ? "…" : "");
+}
+
+std::string short_sha(const std::string& sha) {
+    return sha.substr(0, 12);
+}
+
+// The table of findings that have no comment of their own, then their texts. What does not fit is
+// counted, never dropped silently.
+class Rows {
+  public:
+    Rows(std::vector<const PlacedFinding*> findings, std::string_view elsewhere)
+        : findings_(std::move(findings)), elsewhere_(elsewhere) {}
+
+    std::string render(std::size_t max_bytes) const {
+        if (findings_.empty()) return {};
+        std::string table = "| | Where | Finding | Why not on a line |\n|---|---|---|---|\n";
+        std::string texts;
+        std::size_t shown = 0;
+        std::size_t with_text = 0;
+        for (const PlacedFinding* finding : findings_) {
+            const std::string row = render_row(*finding);
+            if (table.size() + texts.size() + row.size() + kReserve > max_bytes) break;
+            table += row;
+            ++shown;
+            const std::string text = render_finding_text(*finding);
+            if (with_text + 1 == shown &&
+                table.size() + texts.size() + text.size() + kReserve <= max_bytes) {
+                texts += text;
+                ++with_text;
+            }
+        }
+        if (shown < findings_.size()) {
+            table += fmt::format("\n{} more in {}.\n", findings_.size() - shown, elsewhere_);
+        }
+        if (!texts.empty()) {
+            const std::string_view label =
+                with_text == findings_.size() ? "Their texts" : "The texts of the first of them";
+            table +=
+                fmt::format("\n<details><summary>{}</summary>\n\n{}</details>\n", label, texts);
+        }
+        return table + "\n";
+    }
+
+  private:
+    static constexpr std::size_t kReserve = 300;
+
+    static std::string render_row(const PlacedFinding& finding) {
+        return fmt::format("| **{}** | {} | {} | {} |\n", priority_label(finding.finding),
+                           code_span(where(finding), true), short_line(finding.finding.title),
+                           short_line(finding.note));
+    }
+
+    static std::string render_finding_text(const PlacedFinding& finding) {
+        std::string text =
+            fmt::format("**[{}] {}** ({})\n\n", priority_label(finding.finding),
+                        short_line(finding.finding.title), code_span(where(finding)));
+        const std::string body =
+            neutralise_markdown(cut_text(finding.finding.body, kMaxFindingBody));
+        if (!body.empty()) text += body + "\n\n";
+        return text;
+    }
+
+    std::vector<const PlacedFinding*> findings_;
+    std::string_view elsewhere_;
+};
+
+std::string render_file_list(const std::vector<std::string>& paths) {
+    std::string list;
+    const std::size_t shown = std::min(paths.size(), kMaxListedFiles);
+    for (std::size_t i = 0; i < shown; ++i) list += "- " + code_span(paths[i]) + "\n";
+    if (shown < paths.size()) list += fmt::format("- and {} more\n", paths.size() - shown);
+    return list;
+}
+
+std::string render_skipped(const Report& report) {
+    std::string list;
+    std::size_t shown = 0;
+    // What should have been read comes first.
+    for (const bool by_rule : {false, true}) {
+        for (const SkippedFile& file : report.skipped) {
+            if (file.by_default_rule != by_rule) continue;
+            if (shown++ >= kMaxListedFiles) continue;
+            list += fmt::format("- {}: {}{}\n", code_span(file.path), short_line(file.reason),
+                                by_rule ? "" : " **(not reviewed)**");
+        }
+    }
+    if (shown > kMaxListedFiles) list += fmt::format("- and {} more\n", shown - kMaxListedFiles);
+    return list;
+}
+
+std::string render_coverage(const Report& report) {
+    if (report.files_read.empty() && report.skipped.empty()) return {};
+    std::string text =
+        fmt::format("<details><summary>Coverage: {}</summary>\n\n", coverage_words(report));
+    if (!report.files_read.empty())
+        text += "Read:\n\n" + render_file_list(report.files_read) + "\n";
+    if (!report.skipped.empty()) text += "Left out:\n\n" + render_skipped(report) + "\n";
+    return text + "</details>\n\n";
+}
+
+std::string render_notes(const Report& report) {
+    std::string text;
+    const std::size_t shown = std::min(report.notes.size(), kMaxNotes);
+    for (std::size_t i = 0; i < shown; ++i) text += "- " + short_line(report.notes[i]) + "\n";
+    if (shown < report.notes.size())
+        text += fmt::format("- and {} more notes\n", report.notes.size() - shown);
+    return text.empty() ? text : "Notes:\n\n" + text + "\n";
+}
+
+std::string render_footer(const Report& report) {
+    std::string text;
+    const auto add = [&text](const std::string& part) {
+        if (!part.empty()) text += (text.empty() ? "" : " · ") + part;
+    };
+    const bool reviewed = !verdict(report).empty();
+    if (!report.head_sha.empty()) {
+        add(fmt::format("{} {}", reviewed ? "Reviewed" : "Head",
+                        code_span(short_sha(report.head_sha))));
+    }
+    if (!report.model.empty()) add("model " + code_span(report.model));
+    if (report.duration.count() > 0) add(duration_words(report.duration));
+    add(usage_words(report.usage));
+    return text.empty() ? text : "<sub>" + text + "</sub>\n";
+}
+
+std::string render_verdict(const Report& report) {
+    const std::string_view result = verdict(report);
+    if (result.empty()) return {};
+    return fmt::format("**Verdict: {}.** {}\n\n", result, priority_words(report));
+}
+
+std::string render_explanation(const Report& report) {
+    const std::string text = neutralise_markdown(cut_text(report.explanation, kMaxExplanation));
+    return text.empty() ? text : text + "\n\n";
+}
+
+std::string render_head(const Report& report) {
+    const std::string title = fmt::format("### {}\n\n", state_words(report));
+    switch (report.outcome) {
+        case Outcome::reviewed_clean:
+            return fmt::format("**{}:** {}.\n\n", state_words(report), coverage_words(report));
+        case Outcome::reviewed_findings:
+            return title + render_verdict(report) + render_explanation(report);
+        case Outcome::partially_reviewed:
+            return title + fmt::format("{}\n\n", short_line(report.reason)) +
+                   render_verdict(report) + render_explanation(report);
+        case Outcome::not_reviewed:
+        case Outcome::skipped:
+            return title + neutralise_markdown(reason_sentence(report)) + "\n\n";
+    }
+    return title;
+}
+
+// What stands in the pull request as a comment is linked, not repeated.
+std::vector<const PlacedFinding*> without_comment(const Report& report) {
+    std::vector<const PlacedFinding*> rows;
+    for (const PlacedFinding& finding : report.findings) {
+        if (finding.published != Published::inline_comment &&
+            finding.published != Published::file_comment)
+            rows.push_back(&finding);
+    }
+    return rows;
+}
+
+std::vector<const PlacedFinding*> all_findings(const Report& report) {
+    std::vector<const PlacedFinding*> rows;
+    for (const PlacedFinding& finding : report.findings) rows.push_back(&finding);
+    return rows;
+}
+
+std::string render_document(const Report& report, const std::vector<const PlacedFinding*>& rows,
+                            std::string_view elsewhere, std::size_t max_bytes) {
+    const std::string head = render_head(report);
+    std::string tail = render_notes(report) + render_coverage(report) + render_footer(report);
+    constexpr std::size_t kLeastForRows = 8'000;
+    if (head.size() + tail.size() + kLeastForRows > max_bytes) {
+        // Long lists of long names: the counts are in the head, the cost must be said.
+        tail = fmt::format("The lists of files and notes are in {}.\n\n", elsewhere) +
+               render_footer(report);
+    }
+    return head + Rows(rows, elsewhere).render(max_bytes - head.size() - tail.size()) + tail;
+}
+
+std::string render_terminal_finding(const PlacedFinding& finding) {
+    std::string text =
+        fmt::format("{}: [{}] {}\n", terminal_text(where(finding)), priority_label(finding.finding),
+                    terminal_line(finding.finding.title));
+    for (const std::string_view line : base::split_lines(base::trim(finding.finding.body)))
+        text += line.empty() ? "\n" : "    " + terminal_text(line) + "\n";
+    if (finding.suggestion_block && finding.finding.suggestion) {
+        text += "    suggested:\n";
+        for (const std::string_view line : base::split_lines(*finding.finding.suggestion))
+            text += "    | " + terminal_text(line) + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string render_comment(const PlacedFinding& finding) {
+    std::string text = fmt::format("**[{}] {}**\n\n", priority_label(finding.finding),
+                                   short_line(finding.finding.title));
+    const std::string body = neutralise_markdown(cut_text(finding.finding.body, kMaxFindingBody));
+    if (!body.empty()) text += body + "\n\n";
+    if (finding.suggestion_block) text += *finding.suggestion_block + "\n\n";
+    if (std::holds_alternative<FilePlace>(finding.place))
+        text += fmt::format("<sub>{}</sub>\n\n", code_span(where(finding)));
+    return text + fmt::format("<!-- codex-action:finding {} -->", finding.fingerprint);
+}
+
+std::string render_review_body(const Report& report, std::string_view idempotency_marker) {
+    return fmt::format("{} {}\n\n{}", state_words(report) + ".", priority_words(report),
+                       idempotency_marker);
+}
+
+std::string render_summary(const Report& report) {
+    const std::string marker = std::string(kSummaryMarker) + "\n";
+    return marker + render_document(report, without_comment(report), "the job summary",
+                                    kMaxComment - marker.size());
+}
+
+std::string render_job_summary(const Report& report) {
+    return render_document(report, all_findings(report), "the findings file", kMaxJobSummary);
+}
+
+std::string render_markdown(const Report& report) {
+    return render_document(report, all_findings(report), "the findings file", kMaxJobSummary);
+}
+
+std::string render_text(const Report& report) {
+    std::string text;
+    for (const PlacedFinding& finding : report.findings)
+        text += render_terminal_finding(finding) + "\n";
+    text += terminal_line(state_words(report)) + ".";
+    const bool reviewed = !verdict(report).empty();
+    if (reviewed) {
+        text += fmt::format(" {} Verdict: {}.\n", priority_words(report), verdict(report));
+        if (!report.explanation.empty())
+            text += "\n" + terminal_text(base::trim(report.explanation)) + "\n\n";
+    } else {
+        text += " ";
+    }
+    if (!report.reason.empty()) text += terminal_text(reason_sentence(report)) + "\n";
+    if (text.back() != '\n') text += "\n";
+    for (const SkippedFile& file : report.skipped) {
+        text += fmt::format("{}: {} ({})\n", file.by_default_rule ? "left out" : "NOT REVIEWED",
+                            terminal_line(file.path), terminal_line(file.reason));
+    }
+    for (const std::string& note : report.notes) text += "note: " + terminal_line(note) + "\n";
+    if (reviewed) text += coverage_words(report) + "\n";
+    std::string cost = usage_words(report.usage);
+    if (report.duration.count() > 0)
+        cost = duration_words(report.duration) + (cost.empty() ? "" : ", ") + cost;
+    return cost.empty() ? text : text + cost + "\n";
+}
+
+}  // namespace codex::review
