@@ -15,6 +15,8 @@ Loopback::Loopback(const std::filesystem::path& scenario, const std::string& nam
     std::filesystem::create_directories(folder);
     journal_ = folder / (name + ".jsonl");
     std::filesystem::remove(journal_);
+    state_ = folder / (name + ".state.json");
+    std::filesystem::remove(state_);
     Program program;
     program.argv = {CODEX_BINARY_DIR "/loopback",
                     "--scenario",
@@ -22,7 +24,9 @@ Loopback::Loopback(const std::filesystem::path& scenario, const std::string& nam
                     "--journal",
                     journal_.string(),
                     "--name",
-                    name};
+                    name,
+                    "--state",
+                    state_.string()};
     if (!diff.empty()) program.argv.insert(program.argv.end(), {"--diff", diff.string()});
     for (const auto& [key, value] : values) {
         program.argv.emplace_back("--set");
@@ -47,6 +51,11 @@ void Loopback::stop() {
     program_->close_input();
     program_->wait();
     program_.reset();
+}
+
+json::Value Loopback::final_state() {
+    stop();
+    return json::parse(base::read_file(state_), "the played GitHub's state");
 }
 
 std::vector<json::Value> Loopback::journal() const {

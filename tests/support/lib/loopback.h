@@ -27,10 +27,14 @@ class Loopback {
     std::vector<json::Value> journal() const;
     /// Ends the program.
     void stop();
+    /// Ends the program and gives what was written to GitHub: {reviews, file_comments,
+    /// issue_comments}.
+    json::Value final_state();
 
   private:
     std::unique_ptr<RunningProgram> program_;
     std::filesystem::path journal_;
+    std::filesystem::path state_;
     std::string url_;
 };
 
