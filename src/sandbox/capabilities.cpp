@@ -13,14 +13,12 @@
 namespace codex::sandbox {
 
 void forbid_capabilities() {
-    for (unsigned long capability = 0;; ++capability) {
-        const int held = ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
-        if (held < 0) break;  // above the kernel's last one
-        if (held == 1 && ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
-            if (errno == EPERM) return;
-            base::throw_errno("PR_CAPBSET_DROP");
-        }
+    for (unsigned long capability = 0; ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0;
+         ++capability) {
     }
+    if (errno == EPERM) return;
+    // EINVAL: above the last one that the kernel knows.
+    if (errno != EINVAL) base::throw_errno("PR_CAPBSET_DROP");
     const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
                                SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
     if (::prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) != 0 && errno != EPERM)

@@ -1,6 +1,7 @@
 #include "sandbox/enforce.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -152,6 +153,30 @@ TEST_CASE("a worker whose parent is not the broker executes nothing") {
         CHECK(outcome.report.error.find("the broker, process 1, is not the parent") !=
               std::string::npos);
     }
+}
+
+TEST_CASE("a command dies with its broker, even when that is killed") {
+    Sandbox sandbox;
+    sandbox.policy.mode = Mode::workspace_write;
+    const std::string fifo = sandbox.workspace() + "/fifo";
+    REQUIRE(::mkfifo(fifo.c_str(), 0666) == 0);
+    REQUIRE(::chmod(fifo.c_str(), 0666) == 0);
+    const codex::base::UniqueFd reader(::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    const pid_t broker = ::fork();
+    if (broker == 0) {
+        sandbox.run_program({"bash", "-c", "exec 9> fifo; echo here >&9; exec sleep 60"});
+        ::_exit(0);
+    }
+    pollfd events = {.fd = reader.get(), .events = POLLIN, .revents = 0};
+    constexpr int patience = 10000;
+    REQUIRE(::poll(&events, 1, patience) == 1);
+    char said[16];
+    REQUIRE(::read(reader.get(), said, sizeof said) == 5);
+    ::kill(broker, SIGKILL);
+    ::waitpid(broker, nullptr, 0);
+    // The last writer is gone when the command is.
+    REQUIRE(::poll(&events, 1, patience) == 1);
+    CHECK(events.revents == POLLHUP);
 }
 
 TEST_CASE("a policy that would open everything, or that a link was put into, is refused") {
