@@ -1,6 +1,7 @@
 # Counting checks: sourced by tests/run and .ci/run, which work in the repository's folder.
 # $logs is the folder of their logs.
 
+: "${logs:?}"
 passed=0
 failed=0
 
