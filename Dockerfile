@@ -1,18 +1,21 @@
-# The action's image. A runner starts it as root and as process 1, without Docker options, so there is no USER here:
-# the program itself gives up what it does not need, and runs what a model asks for as another user.
-FROM debian:bookworm-slim AS build
-COPY src/install-dependencies /source/src/
-RUN /source/src/install-dependencies
-COPY CMakeLists.txt /source/
-COPY src /source/src
-RUN cmake -S /source -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCODEX_TESTS=OFF \
-    && cmake --build /build \
-    && DESTDIR=/install cmake --install /build --prefix /usr/local --strip
+# What the runner builds when a workflow uses this action. From the layer that changes least to the one that changes most.
+FROM debian:bookworm-slim AS runtime
+COPY src/install-dependencies /usr/local/share/codex-action/
+RUN /usr/local/share/codex-action/install-dependencies --runtime && rm -rf /var/lib/apt/lists/*
 
-FROM debian:bookworm-slim
-COPY src/install-dependencies /tmp/
-# Libraries, and what the agent reads code with: bash, coreutils, git and ripgrep.
-RUN /tmp/install-dependencies --runtime && rm -rf /tmp/install-dependencies /var/lib/apt/lists/*
-COPY LICENSE /usr/local/share/doc/codex-action/
-COPY --from=build /install/usr/local/bin/ /usr/local/bin/
+FROM runtime AS build
+RUN /usr/local/share/codex-action/install-dependencies
+WORKDIR /codex-action
+COPY CMakeLists.txt ./
+COPY src src
+RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCODEX_TESTS=OFF \
+    && cmake --build /build \
+    && DESTDIR=/installed cmake --install /build --prefix /usr/local --strip
+
+# git and ripgrep are for the agent to read code with. The runner mounts files that root alone may read: no USER.
+FROM runtime
+COPY --from=build /installed/usr/local/bin/ /usr/local/bin/
+# A missing library is found here, not in somebody's workflow.
+RUN ["/usr/local/bin/codex-action", "--version"]
+# The binary itself: a shell would drop the inputs that have a '-' in their names.
 ENTRYPOINT ["/usr/local/bin/codex-action"]
