@@ -1,10 +1,7 @@
-# What the runner builds when a workflow uses this action. From the layer that changes least to the one that changes most.
-FROM debian:bookworm-slim AS runtime
-COPY src/install-dependencies /usr/local/share/codex-action/
-RUN /usr/local/share/codex-action/install-dependencies --runtime && rm -rf /var/lib/apt/lists/*
-
-FROM runtime AS build
-RUN /usr/local/share/codex-action/install-dependencies
+# What the runner builds when a workflow uses this action. Layers: from what changes least to what changes most.
+FROM debian:bookworm-slim AS build
+COPY src/install-dependencies /codex-action/src/
+RUN /codex-action/src/install-dependencies
 WORKDIR /codex-action
 COPY CMakeLists.txt ./
 COPY src src
@@ -12,8 +9,11 @@ RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCODEX_TESTS=OFF \
     && cmake --build /build \
     && DESTDIR=/installed cmake --install /build --prefix /usr/local --strip
 
-# git and ripgrep are for the agent to read code with. The runner mounts files that root alone may read: no USER.
-FROM runtime
+# What it needs to run, and git and ripgrep for the agent to read code with. No USER: the runner mounts files that are
+# root's, and the program gives up its rights by itself where it runs what a model asks for.
+FROM debian:bookworm-slim
+COPY src/install-dependencies /usr/local/share/codex-action/
+RUN /usr/local/share/codex-action/install-dependencies --runtime && rm -rf /var/lib/apt/lists/*
 COPY --from=build /installed/usr/local/bin/ /usr/local/bin/
 # A missing library is found here, not in somebody's workflow.
 RUN ["/usr/local/bin/codex-action", "--version"]
