@@ -37,7 +37,8 @@ std::string visible(std::string text) {
 
 void print_boxed(const std::string& body, const std::string& title) {
     std::printf("      ┌─ %s\n", title.c_str());
-    for (const std::string_view line : codex::base::split_lines(codex::base::trim(visible(body)))) {
+    const std::string shown = visible(body);
+    for (const std::string_view line : codex::base::split_lines(codex::base::trim(shown))) {
         std::printf("      │ %.*s\n", static_cast<int>(line.size()), line.data());
     }
     std::printf("      └─\n");
