@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace codex::base {
 namespace {
@@ -59,6 +60,17 @@ Decoded decode(std::string_view text, std::size_t at) {
         value = (value << 6U) | (next & 0x3FU);
     }
     return {value, need + 1, true};
+}
+
+// Nearly all text is ASCII: eight bytes at a time.
+std::size_t ascii_length(std::string_view text) {
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((word & 0x8080808080808080U) != 0) break;
+    }
+    while (at < text.size() && byte_at(text, at) < 0x80) ++at;
+    return at;
 }
 
 }  // namespace
@@ -182,6 +194,10 @@ std::string to_valid_utf8(std::string_view bytes) {
     std::string text;
     text.reserve(bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {
+        const std::string_view plain = bytes.substr(at, ascii_length(bytes.substr(at)));
+        text += plain;
+        at += plain.size();
+        if (at == bytes.size()) break;
         const Decoded next = decode(bytes, at);
         if (next.valid) {
             text += bytes.substr(at, next.length);
@@ -195,6 +211,8 @@ std::string to_valid_utf8(std::string_view bytes) {
 
 bool is_valid_utf8(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
+        at += ascii_length(bytes.substr(at));
+        if (at == bytes.size()) break;
         const Decoded next = decode(bytes, at);
         if (!next.valid) return false;
         at += next.length;

@@ -2,7 +2,25 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace codex::json {
+namespace {
+
+// Enough to recognise a text from outside in a message; the rest is cut.
+constexpr std::size_t kMaxQuotedBytes = 60;
+
+// A member of a described struct is a plain word; a key of a map may be anything.
+bool is_plain_name(std::string_view name) {
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '$';
+    };
+    return !name.empty() && name.size() <= kMaxQuotedBytes &&
+           std::all_of(name.begin(), name.end(), is_plain);
+}
+
+}  // namespace
 
 std::string Path::render() const {
     std::vector<const Path*> steps;
@@ -10,8 +28,13 @@ std::string Path::render() const {
         steps.push_back(step);
     std::string text = "$";
     for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-        text += (*step)->is_index_ ? "[" + std::to_string((*step)->index_) + "]"
-                                   : "." + std::string((*step)->member_);
+        if ((*step)->is_index_) {
+            text += "[" + std::to_string((*step)->index_) + "]";
+        } else if (is_plain_name((*step)->member_)) {
+            text += "." + std::string((*step)->member_);
+        } else {
+            text += "[" + detail::quote((*step)->member_) + "]";
+        }
     }
     return text;
 }
@@ -27,6 +50,13 @@ void Path::expected(std::string_view what, const Value& found) const {
 
 namespace detail {
 
+std::string quote(std::string_view text) {
+    const std::string_view kept = base::utf8_prefix(text, kMaxQuotedBytes);
+    std::string quoted = render(Value(kept));
+    if (kept.size() < text.size()) quoted.insert(quoted.size() - 1, "…");
+    return quoted;
+}
+
 bool read_bool(const Value& value, const Path& path) {
     if (const bool* found = value.as_bool()) return *found;
     path.expected("a boolean", value);
@@ -35,12 +65,13 @@ bool read_bool(const Value& value, const Path& path) {
 std::int64_t read_integer(const Value& value, const Path& path, std::int64_t low,
                           std::int64_t high) {
     const auto found = value.as_integer();
-    if (!found) path.expected("an integer", value);
-    if (*found < low || *found > high) {
-        path.fail("is " + std::to_string(*found) + "; allowed: " + std::to_string(low) + " to " +
+    if (found && *found >= low && *found <= high) return *found;
+    if (found || std::holds_alternative<std::uint64_t>(value.data())) {
+        path.fail("is " + render(value) + "; allowed: " + std::to_string(low) + " to " +
                   std::to_string(high));
     }
-    return *found;
+    if (value.as_number()) path.fail("is " + render(value) + ", not an integer");
+    path.expected("an integer", value);
 }
 
 double read_number(const Value& value, const Path& path) {

@@ -78,6 +78,9 @@ struct IsStringMap : std::false_type {};
 template <class T>
 struct IsStringMap<std::map<std::string, T>> : std::true_type {};
 
+/// `text` as JSON writes it, cut when long: for messages.
+std::string quote(std::string_view text);
+
 bool read_bool(const Value& value, const Path& path);
 std::int64_t read_integer(const Value& value, const Path& path, std::int64_t low,
                           std::int64_t high);
@@ -160,7 +163,7 @@ T read(const Value& value, const Path& path) {
             if (name == text) return item;
             allowed += (allowed.empty() ? "" : ", ") + std::string(name);
         }
-        path.fail("is \"" + text + "\"; allowed: " + allowed);
+        path.fail("is " + quote(text) + "; allowed: " + allowed);
     } else {
         static_assert(Described<T>, "no JSON description for this type");
         T item{};
@@ -212,9 +215,9 @@ Value write(const T& item) {
         for (const auto& element : item) array.push_back(write(element));
         return Value(std::move(array));
     } else if constexpr (IsStringMap<T>::value) {
-        Object object;
-        for (const auto& [name, element] : item) object.set(name, write(element));
-        return Value(std::move(object));
+        std::vector<Object::Member> members;
+        for (const auto& [name, element] : item) members.emplace_back(name, write(element));
+        return Value(Object::from_members(std::move(members)));
     } else if constexpr (NamedEnum<T>) {
         for (const auto& [value, name] : EnumNames<T>::names) {
             if (value == item) return Value(name);
@@ -230,7 +233,8 @@ Value write(const T& item) {
 
 }  // namespace detail
 
-/// Throws JsonError with the path of the first thing that is missing or of another type.
+/// Throws JsonError with the path of the first thing that is missing or of another type, or of an
+/// integer that its field cannot hold (or that std::int64_t cannot).
 template <class T>
 T decode(const Value& value) {
     return detail::read<T>(value, Path());

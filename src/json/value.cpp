@@ -1,7 +1,9 @@
 #include "json/value.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "base/text.h"
@@ -10,30 +12,51 @@
 namespace codex::json {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Numbers come as text: RapidJSON 1.1's own conversion reads out of bounds on "0.00…(400 zeros)1"
+// and lets infinity through.
+std::optional<Value> parse_number(const char* text, std::size_t size) {
+    const std::string_view number(text, size);
+    const char* end = text + size;
+    if (number.find_first_of(".eE") == std::string_view::npos) {
+        std::int64_t whole = 0;
+        if (std::from_chars(text, end, whole).ec == std::errc()) return Value(whole);
+        std::uint64_t large = 0;
+        if (std::from_chars(text, end, large).ec == std::errc()) return Value(large);
+    }
+    double value = 0;
+    if (std::from_chars(text, end, value).ec == std::errc()) return Value(value);
+    // Out of range: too near to zero is a zero, too far from it is no double.
+    value = std::strtod(std::string(number).c_str(), nullptr);
+    if (!std::isfinite(value)) return std::nullopt;
+    return Value(value);
+}
+
 // Builds a Value from RapidJSON's events; the depth cap holds before anything could recurse over
 // the result.
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
   public:
     bool Null() { return add(Value()); }
     bool Bool(bool value) { return add(Value(value)); }
-    bool Int(int value) { return add(Value(value)); }
-    bool Uint(unsigned value) { return add(Value(std::int64_t{value})); }
-    bool Int64(std::int64_t value) { return add(Value(value)); }
-    bool Uint64(std::uint64_t value) { return add(Value(value)); }
-    bool Double(double value) { return add(Value(value)); }
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+        auto number = parse_number(text, size);
+        return number ? add(*std::move(number)) : refuse("a number is too big for a double");
+    }
     bool String(const char* text, rapidjson::SizeType size, bool) {
-        return add(Value(std::string(text, size)));
+        return is_text(text, size) && add(Value(std::string(text, size)));
     }
     bool Key(const char* text, rapidjson::SizeType size, bool) {
         open_.back().name.assign(text, size);
-        return true;
+        return is_text(text, size);
     }
-    bool StartObject() { return start(Value(Object())); }
-    bool StartArray() { return start(Value(Array())); }
+    bool StartObject() { return start(true); }
+    bool StartArray() { return start(false); }
     bool EndObject(rapidjson::SizeType) { return end(); }
     bool EndArray(rapidjson::SizeType) { return end(); }
 
-    bool too_deep() const { return too_deep_; }
+    /// Why this handler stopped the parser; empty when it did not.
+    const std::string& refusal() const { return refusal_; }
     Value take() { return std::move(root_); }
 
   private:
@@ -44,13 +67,23 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
         std::string name;
     };
 
-    bool start(const Value& empty) {
+    bool refuse(std::string reason) {
+        refusal_ = std::move(reason);
+        return false;
+    }
+
+    // RapidJSON's own validation knows raw bytes only, not what escapes make: "\udc00" alone.
+    bool is_text(const char* text, std::size_t size) {
+        return base::is_valid_utf8({text, size}) ||
+               refuse("a string is not valid UTF-8 or has half a surrogate pair");
+    }
+
+    bool start(bool is_object) {
         if (open_.size() == kMaxDepth) {
-            too_deep_ = true;
-            return false;
+            return refuse("it nests deeper than " + std::to_string(kMaxDepth) + " levels");
         }
         open_.emplace_back();
-        open_.back().is_object = empty.as_object() != nullptr;
+        open_.back().is_object = is_object;
         return true;
     }
 
@@ -74,8 +107,15 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
     std::vector<Open> open_;
     Value root_;
-    bool too_deep_ = false;
+    std::string refusal_;
 };
+
+// RapidJSON's sentence as the end of one of ours.
+std::string explain(rapidjson::ParseErrorCode code) {
+    std::string reason = base::to_lower(rapidjson::GetParseError_En(code));
+    if (!reason.empty() && reason.back() == '.') reason.pop_back();
+    return reason;
+}
 
 void require(bool written) {
     if (!written) throw JsonError("a value cannot be written as JSON");
@@ -145,7 +185,7 @@ void Object::set(std::string name, Value value) {
 
 Object Object::from_members(std::vector<Member> members) {
     // A name that occurs twice keeps its last value at its first place; sorting indexes keeps
-    // hostile objects linear.
+    // hostile objects cheap.
     std::vector<std::size_t> order(members.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -218,19 +258,21 @@ Value parse(std::string_view text, std::string_view what, std::size_t max_bytes)
         throw JsonError(std::string(what) + " is larger than " + std::to_string(max_bytes) +
                         " bytes");
     }
-    rapidjson::MemoryStream stream(text.data(), text.size());
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> input(stream);
+    // RFC 8259 section 8.1 lets a reader ignore a byte order mark.
+    const std::size_t mark =
+        text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
+    rapidjson::MemoryStream input(text.data() + mark, text.size() - mark);
     rapidjson::Reader reader;
     Builder builder;
-    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
-                                rapidjson::kParseValidateEncodingFlag |
-                                rapidjson::kParseFullPrecisionFlag;
+    constexpr unsigned kFlags =
+        rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     const rapidjson::ParseResult result = reader.Parse<kFlags>(input, builder);
-    if (builder.too_deep()) {
-        throw fail(result.Offset(),
-                   "it nests deeper than " + std::to_string(kMaxDepth) + " levels");
+    if (!builder.refusal().empty()) throw fail(mark + result.Offset(), builder.refusal());
+    if (result.IsError()) throw fail(mark + result.Offset(), explain(result.Code()));
+    // RapidJSON takes a NUL for the end of the text.
+    if (mark + input.Tell() != text.size()) {
+        throw fail(mark + input.Tell(), explain(rapidjson::kParseErrorDocumentRootNotSingular));
     }
-    if (result.IsError()) throw fail(result.Offset(), rapidjson::GetParseError_En(result.Code()));
     return builder.take();
 }
 

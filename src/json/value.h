@@ -1,6 +1,7 @@
 // Any JSON as a plain value, and its reading and writing. Nothing above this module sees RapidJSON.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -50,7 +51,8 @@ class Value {
 
     Value() : data_(nullptr) {}
     Value(std::nullptr_t) : data_(nullptr) {}
-    Value(bool value) : data_(value) {}
+    template <std::same_as<bool> B>  // a pointer would convert to bool too
+    Value(B value) : data_(value) {}
     Value(int value) : data_(std::int64_t{value}) {}
     Value(std::int64_t value) : data_(value) {}
     Value(std::uint64_t value);  // held as int64_t when it fits
@@ -98,8 +100,8 @@ class Value {
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 
-/// Strict RFC 8259 with valid UTF-8. Throws JsonError naming `what`, the byte offset and the
-/// reason.
+/// Strict RFC 8259 with valid UTF-8, escapes included; a byte order mark is ignored. An integer
+/// beyond 64 bits becomes a double. Throws JsonError naming `what`, the byte offset and the reason.
 Value parse(std::string_view text, std::string_view what = "JSON",
             std::size_t max_bytes = kMaxBytes);
 
