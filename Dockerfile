@@ -14,6 +14,7 @@ RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCODEX_TESTS=OFF \
 FROM debian:bookworm-slim
 COPY src/install-dependencies /usr/local/share/codex-action/
 RUN /usr/local/share/codex-action/install-dependencies --runtime && rm -rf /var/lib/apt/lists/*
+COPY LICENSE /usr/local/share/doc/codex-action/
 COPY --from=build /installed/usr/local/bin/ /usr/local/bin/
 # A missing library is found here, not in somebody's workflow.
 RUN ["/usr/local/bin/codex-action", "--version"]
