@@ -24,8 +24,9 @@ std::string render_time(Wall time) {
 std::string render_duration(std::chrono::milliseconds duration) {
     const auto ms = duration.count();
     if (ms < 1000) return fmt::format("{} ms", ms);
-    if (ms < 60'000) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
-    const auto seconds = ms / 1000;
+    // What would round up to "60.0 s" is a minute.
+    if (ms < 59'950) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
+    const auto seconds = ms < 60'000 ? 60 : ms / 1000;
     if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
     return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
 }

@@ -3,10 +3,16 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "base/text.h"
 
 namespace codex::base {
 namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;  // what decode_utf8 makes of a bad byte
 
 struct Sink {
     std::shared_ptr<spdlog::logger> logger;
@@ -51,11 +57,22 @@ std::string_view prefix(LogLevel level) {
     return "codex-action: ";
 }
 
-// Bidirectional overrides and isolates, zero-width and line separators: they make a line read as
-// another one.
+// C1 controls, bidirectional overrides and isolates, line separators, and all that is invisible:
+// they make a line read as another one, and a runner that compares by culture ignores them.
 bool is_misleading(char32_t c) {
-    return (c >= 0x80 && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+    static constexpr std::pair<char32_t, char32_t> kRanges[] = {
+        {0x80, 0x9F},       {0xAD, 0xAD},      {0x34F, 0x34F},   {0x61C, 0x61C},
+        {0x115F, 0x1160},   {0x17B4, 0x17B5},  {0x180B, 0x180F}, {0x200B, 0x200F},
+        {0x2028, 0x202E},   {0x2060, 0x206F},  {0x3164, 0x3164}, {0xFE00, 0xFE0F},
+        {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},  {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3},
+        {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+    return std::any_of(std::begin(kRanges), std::end(kRanges),
+                       [&](const auto& range) { return c >= range.first && c <= range.second; });
+}
+
+// U+FE0F after a sign of its own asks for its emoji form: people write it.
+bool is_emoji_form(char32_t c, char32_t before) {
+    return c == 0xFE0F && before >= 0x80 && !is_misleading(before);
 }
 
 }  // namespace
@@ -77,15 +94,17 @@ void log(LogLevel level, std::string_view message) {
     if (to.logger == nullptr || !to.logger->should_log(to_spdlog(level))) return;
     const std::string masked =
         to.redactor == nullptr ? std::string(message) : to.redactor->redact(message);
-    for (const std::string_view line : split(masked, '\n')) {
+    std::string_view lines = masked;
+    if (!lines.empty() && lines.back() == '\n') lines.remove_suffix(1);
+    for (const std::string_view line : split(lines, '\n')) {
         to.logger->log(to_spdlog(level), "{}{}", prefix(level), render_controls(line));
     }
 }
 
 std::string render_controls(std::string_view text) {
-    constexpr char kDigits[] = "0123456789abcdef";
     std::string visible;
     visible.reserve(text.size());
+    char32_t before = 0;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t start = at;
         const char32_t c = decode_utf8(text, at);
@@ -96,19 +115,21 @@ std::string render_controls(std::string_view text) {
         } else if (c == '\t') {
             visible += "\\t";
         } else if (c < 0x20 || c == 0x7F) {
-            visible += {'\\', 'x', kDigits[c >> 4U], kDigits[c & 15U]};
-        } else if (is_misleading(c)) {
-            visible += {'\\',
-                        'u',
-                        kDigits[c >> 12U & 15U],
-                        kDigits[c >> 8U & 15U],
-                        kDigits[c >> 4U & 15U],
-                        kDigits[c & 15U]};
-        } else if (c == 0xFFFD) {
-            visible += "\xEF\xBF\xBD";
+            visible += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+        } else if (is_misleading(c) && !is_emoji_form(c, before)) {
+            const auto code = static_cast<unsigned>(c);
+            visible +=
+                code > 0xFFFF ? fmt::format("\\U{:08x}", code) : fmt::format("\\u{:04x}", code);
+        } else if (c == kReplacement) {
+            append_utf8(visible, kReplacement);
+        } else if (c == '[' && visible.ends_with("##")) {
+            // The runner takes "##[command]" as a command anywhere in a line (actions/runner,
+            // ActionCommand.TryParse), unlike "::command::", which must begin it.
+            visible += "\\[";
         } else {
             visible += text.substr(start, at - start);
         }
+        before = c;
     }
     return visible;
 }
