@@ -53,22 +53,11 @@ class LineNeutraliser {
     LineNeutraliser(std::string_view line, LineStyle style) : line_(line), style_(style) {}
 
     std::string run() {
-        escape_command();
         while (at_ < line_.size()) step();
         return std::move(out_);
     }
 
   private:
-    // "/codex …", but also "/lgtm": other bots listen, and our comment has an author they may
-    // trust.
-    void escape_command() {
-        std::size_t start = line_.find_first_not_of(" \t>");
-        if (start == std::string_view::npos || line_[start] != '/') return;
-        out_ += line_.substr(0, start);
-        out_ += "&#47;";
-        at_ = start + 1;
-    }
-
     void step() {
         const char c = line_[at_];
         switch (c) {
@@ -77,13 +66,18 @@ class LineNeutraliser {
             case '\\':
                 return take_backslash();
             case '<':
-                return replace("&lt;");
-            case '-':
-                return line_.substr(at_, 3) == "-->" ? take_arrow() : copy();
+                return take_angle();
+            case '>':
+                return ends_with_dashes() ? replace("&gt;") : copy();
             case '!':
                 return line_.substr(at_, 2) == "![" ? take_image() : copy();
+            case '/':
+                return is_line_start() ? replace("&#47;") : copy();
+            case '~':
+                // A comment that went may have stood before a fence.
+                return is_line_start() && run_length(line_, at_) >= 3 ? replace("\\~") : copy();
             case '&':
-                return is_at_entity() ? replace("&amp;") : copy();
+                return take_entity();
             case '@':
                 return take_mention();
             case '#':
@@ -101,9 +95,17 @@ class LineNeutraliser {
         out_ += text;
         ++at_;
     }
-    void take_arrow() {
-        out_ += "--&gt;";
-        at_ += 3;
+    // A comment within the line goes; one that goes on is made visible, as all other HTML is.
+    void take_angle() {
+        const std::size_t end =
+            line_.substr(at_, 4) == "<!--" ? line_.find("-->", at_ + 4) : std::string_view::npos;
+        if (end == std::string_view::npos) return replace("&lt;");
+        at_ = end + 3;
+        // What the comment kept apart ("@<!-- -->name") stays apart.
+        if (!out_.empty() && at_ < line_.size()) out_ += ' ';
+    }
+    bool ends_with_dashes() const {
+        return out_.size() >= 2 && out_.compare(out_.size() - 2, 2, "--") == 0;
     }
     void take_image() {
         out_ += "!\\[";
@@ -162,16 +164,22 @@ class LineNeutraliser {
         }
     }
 
+    // "/codex …", but also "/lgtm": other bots listen, and our comment has an author they may
+    // trust.
+    bool is_line_start() const { return out_.find_first_not_of(" \t>") == std::string::npos; }
+
     // "&#64;" and "&commat;" become "@" before mentions are looked for.
-    bool is_at_entity() const {
-        const std::string rest = base::to_lower(line_.substr(at_, 24));
-        if (rest.compare(0, 8, "&commat;") == 0) return true;
-        if (rest.compare(0, 2, "&#") != 0) return false;
-        const bool is_hex = rest.size() > 2 && rest[2] == 'x';
-        std::size_t digits = is_hex ? 3 : 2;
-        while (digits < rest.size() && rest[digits] == '0') ++digits;
-        const std::string_view wanted = is_hex ? "40" : "64";
-        return rest.compare(digits, 2, wanted) == 0;
+    void take_entity() {
+        const std::string rest = base::to_lower(line_.substr(at_, kMaxEntity));
+        std::size_t end = rest.compare(0, 8, "&commat;") == 0 ? 7 : 0;
+        if (rest.compare(0, 2, "&#") == 0) {
+            const bool is_hex = rest.size() > 2 && rest[2] == 'x';
+            end = is_hex ? 3 : 2;
+            while (end < rest.size() && rest[end] == '0') ++end;
+            end = rest.compare(end, 2, is_hex ? "40" : "64") == 0 ? end + 2 : 0;
+        }
+        if (end == 0 || end >= rest.size() || rest[end] != ';') return copy();
+        put_code(at_ + end + 1);
     }
 
     // The character before, as GitHub sees it: what we replaced counts as what it stands for.
@@ -198,7 +206,7 @@ class LineNeutraliser {
     void take_reference() {
         std::size_t end = at_ + 1;
         while (end < line_.size() && is_digit(line_[end])) ++end;
-        if (end == at_ + 1) return copy();
+        if (end == at_ + 1 || (at_ > 0 && line_[at_ - 1] == '&')) return copy();
         const bool is_own = !follows_word();
         const std::size_t start = line_.substr(0, at_).find_last_of(" \t([`*_~") + 1;
         const std::string_view word = line_.substr(start, at_ - start);
@@ -207,6 +215,8 @@ class LineNeutraliser {
         if (is_own || is_foreign) return put_code(end);
         copy();
     }
+
+    static constexpr std::size_t kMaxEntity = 24;
 
     std::string_view line_;
     LineStyle style_;
@@ -296,16 +306,7 @@ std::string neutralise_markdown(std::string_view text) {
             out.append(fence->length, fence->mark);
             out += safe_info(info);
         } else {
-            std::size_t removed = 0;
-            std::string kept(line);
-            // Comments within the line go; one that goes on is made visible.
-            for (std::size_t start = kept.find("<!--"); start != std::string::npos;
-                 start = kept.find("<!--", start)) {
-                const std::size_t end = kept.find("-->", start + 4);
-                if (end == std::string::npos || ++removed > 1'000) break;
-                kept.erase(start, end + 3 - start);
-            }
-            out += LineNeutraliser(kept, {}).run();
+            out += LineNeutraliser(line, {}).run();
         }
         out += '\n';
     }

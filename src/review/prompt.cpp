@@ -134,9 +134,11 @@ class Composer {
         return fmt::format("{} (renamed from {})", shown(file.new_path), shown(file.old_path));
     }
 
-    static std::string revision(std::string_view ref, std::string_view sha) {
-        return ref.empty() || sha.empty() ? fmt::format("{}{}", ref, sha)
-                                          : fmt::format("{} ({})", ref, sha);
+    // A branch is named by whoever made it.
+    std::string revision(std::string_view ref, std::string_view sha) {
+        const std::string shown = visible_line(ref, kMaxTitle);
+        return shown.empty() || sha.empty() ? fmt::format("{}{}", shown, sha)
+                                            : fmt::format("{} ({})", shown, sha);
     }
 
     std::string list(const std::vector<std::string>& lines) {

@@ -22,9 +22,10 @@ constexpr std::size_t kMaxJobSummary = 900'000;
 constexpr std::size_t kMaxListedFiles = 200;
 constexpr std::size_t kMaxNotes = 50;
 constexpr std::size_t kMaxLine = 500;
+constexpr std::size_t kMaxReason = 2'000;
 
-std::string short_line(std::string_view text) {
-    const std::string_view kept = base::utf8_prefix(text, kMaxLine);
+std::string short_line(std::string_view text, std::size_t max_bytes = kMaxLine) {
+    const std::string_view kept = base::utf8_prefix(text, max_bytes);
     return neutralise_line(kept) + (kept.size() < text.size() ? "…" : "");
 }
 
@@ -32,16 +33,32 @@ std::string short_sha(const std::string& sha) {
     return sha.substr(0, 12);
 }
 
+std::string_view published_words(Published published) {
+    switch (published) {
+        case Published::inline_comment:
+            return "comment on the line";
+        case Published::file_comment:
+            return "comment on the file";
+        case Published::annotation:
+            return "annotation";
+        case Published::summary_row:
+        case Published::no:
+            return "";
+    }
+    return "";
+}
+
 // The table of findings that have no comment of their own, then their texts. What does not fit is
 // counted, never dropped silently.
 class Rows {
   public:
-    Rows(std::vector<const PlacedFinding*> findings, std::string_view elsewhere)
-        : findings_(std::move(findings)), elsewhere_(elsewhere) {}
+    Rows(std::vector<const PlacedFinding*> findings, bool are_all, std::string_view elsewhere)
+        : findings_(std::move(findings)), are_all_(are_all), elsewhere_(elsewhere) {}
 
     std::string render(std::size_t max_bytes) const {
         if (findings_.empty()) return {};
-        std::string table = "| | Where | Finding | Why not on a line |\n|---|---|---|---|\n";
+        std::string table = fmt::format("| | Where | Finding | {} |\n|---|---|---|---|\n",
+                                        are_all_ ? "Note" : "Why not on a line");
         std::string texts;
         std::size_t shown = 0;
         std::size_t with_text = 0;
@@ -72,10 +89,16 @@ class Rows {
   private:
     static constexpr std::size_t kReserve = 300;
 
-    static std::string render_row(const PlacedFinding& finding) {
+    std::string render_row(const PlacedFinding& finding) const {
         return fmt::format("| **{}** | {} | {} | {} |\n", priority_label(finding.finding),
                            code_span(where(finding), true), short_line(finding.finding.title),
-                           short_line(finding.note));
+                           short_line(are_all_ ? went_to(finding) : finding.note));
+    }
+
+    static std::string went_to(const PlacedFinding& finding) {
+        std::string words(published_words(finding.published));
+        if (!finding.note.empty()) words += (words.empty() ? "" : ": ") + finding.note;
+        return words;
     }
 
     static std::string render_finding_text(const PlacedFinding& finding) {
@@ -89,6 +112,7 @@ class Rows {
     }
 
     std::vector<const PlacedFinding*> findings_;
+    bool are_all_;
     std::string_view elsewhere_;
 };
 
@@ -154,7 +178,9 @@ std::string render_footer(const Report& report) {
 std::string render_verdict(const Report& report) {
     const std::string_view result = verdict(report);
     if (result.empty()) return {};
-    return fmt::format("**Verdict: {}.** {}\n\n", result, priority_words(report));
+    const bool is_partial = report.outcome == Outcome::partially_reviewed;
+    return fmt::format("**Verdict{}: {}.** {}\n\n", is_partial ? " on what was read" : "", result,
+                       priority_words(report));
 }
 
 std::string render_explanation(const Report& report) {
@@ -170,11 +196,11 @@ std::string render_head(const Report& report) {
         case Outcome::reviewed_findings:
             return title + render_verdict(report) + render_explanation(report);
         case Outcome::partially_reviewed:
-            return title + fmt::format("{}\n\n", short_line(report.reason)) +
+            return title + fmt::format("{}\n\n", short_line(report.reason, kMaxReason)) +
                    render_verdict(report) + render_explanation(report);
         case Outcome::not_reviewed:
         case Outcome::skipped:
-            return title + neutralise_markdown(reason_sentence(report)) + "\n\n";
+            return title + short_line(reason_sentence(report), kMaxReason) + "\n\n";
     }
     return title;
 }
@@ -196,8 +222,11 @@ std::vector<const PlacedFinding*> all_findings(const Report& report) {
     return rows;
 }
 
-std::string render_document(const Report& report, const std::vector<const PlacedFinding*>& rows,
-                            std::string_view elsewhere, std::size_t max_bytes) {
+// The summary comment lists what has no comment of its own; everywhere else all findings are
+// listed.
+std::string render_document(const Report& report, bool is_comment) {
+    const std::size_t max_bytes = is_comment ? kMaxComment : kMaxJobSummary;
+    const std::string_view elsewhere = is_comment ? "the job summary" : "the findings file";
     const std::string head = render_head(report);
     std::string tail = render_notes(report) + render_coverage(report) + render_footer(report);
     constexpr std::size_t kLeastForRows = 8'000;
@@ -206,7 +235,9 @@ std::string render_document(const Report& report, const std::vector<const Placed
         tail = fmt::format("The lists of files and notes are in {}.\n\n", elsewhere) +
                render_footer(report);
     }
-    return head + Rows(rows, elsewhere).render(max_bytes - head.size() - tail.size()) + tail;
+    const Rows rows(is_comment ? without_comment(report) : all_findings(report), !is_comment,
+                    elsewhere);
+    return head + rows.render(max_bytes - head.size() - tail.size()) + tail;
 }
 
 std::string render_terminal_finding(const PlacedFinding& finding) {
@@ -242,17 +273,15 @@ std::string render_review_body(const Report& report, std::string_view idempotenc
 }
 
 std::string render_summary(const Report& report) {
-    const std::string marker = std::string(kSummaryMarker) + "\n";
-    return marker + render_document(report, without_comment(report), "the job summary",
-                                    kMaxComment - marker.size());
+    return fmt::format("{}\n{}", kSummaryMarker, render_document(report, true));
 }
 
 std::string render_job_summary(const Report& report) {
-    return render_document(report, all_findings(report), "the findings file", kMaxJobSummary);
+    return render_document(report, false);
 }
 
 std::string render_markdown(const Report& report) {
-    return render_document(report, all_findings(report), "the findings file", kMaxJobSummary);
+    return render_document(report, false);
 }
 
 std::string render_text(const Report& report) {

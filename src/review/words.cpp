@@ -50,8 +50,10 @@ std::string state_words(const Report& report) {
         case Outcome::reviewed_findings:
             return "Reviewed: " + plural(report.findings.size(), "finding", "findings");
         case Outcome::partially_reviewed:
-            return "Only partially reviewed: " +
-                   plural(report.findings.size(), "finding", "findings") + " so far";
+            return report.findings.empty()
+                       ? "Only partially reviewed, no findings so far"
+                       : "Only partially reviewed: " +
+                             plural(report.findings.size(), "finding", "findings");
         case Outcome::not_reviewed:
             return "Not reviewed";
         case Outcome::skipped:
@@ -84,6 +86,8 @@ std::string coverage_words(const Report& report) {
 std::string reason_sentence(const Report& report) {
     std::string sentence(base::trim(report.reason));
     if (sentence.empty()) sentence = "No reason is known";
+    if (sentence.front() >= 'a' && sentence.front() <= 'z')
+        sentence.front() = static_cast<char>(sentence.front() - 'a' + 'A');
     if (sentence.back() != '.') sentence += '.';
     if (report.retry_after) {
         sentence += fmt::format(" Try again in {}.", duration_words(*report.retry_after));

@@ -19,15 +19,16 @@ TEST_CASE("Markdown of others is made harmless") {
         {"an image", "![x](https://evil/?q=1)", "!\\[x](https://evil/?q=1)"},
         {"an escaped image", "\\![x](y)", "!\\[x](y)"},
         {"an HTML image", "<img src=x>", "&lt;img src=x>"},
-        {"a comment", "a <!-- b --> c", "a  c"},
+        {"a comment", "a <!-- b --> c", "a   c"},
+        {"a mention across a comment", "@<!-- -->octocat", "@ octocat"},
         {"an open comment", "a <!-- b", "a &lt;!-- b"},
-        {"a comment built of a comment", "<!<!-- x -->-- y", "&lt;!-- y"},
+        {"a comment built of a comment", "<!<!-- x -->-- y", "&lt;! -- y"},
         {"our marker", "<!-- codex-action:finding 00 -->", ""},
         {"an end of a comment", "a --> b", "a --&gt; b"},
         {"a mention", "ask @octocat, @org/team or a@b.c", "ask `@octocat`, `@org/team` or a@b.c"},
         {"an escaped mention", "\\@octocat", "`@octocat`"},
         {"a mention by entity", "&#64;a &#x40;b &commat;c &#0064;d",
-         "&amp;#64;a &amp;#x40;b &amp;commat;c &amp;#0064;d"},
+         "`&#64;`a `&#x40;`b `&commat;`c `&#0064;`d"},
         {"other entities", "&lt; &#47; &amp;", "&lt; &#47; &amp;"},
         {"a mention in code", "`@Override`", "`@Override`"},
         {"mentions beside code", "`a`@b`c`", "`a` `@b` `c`"},
@@ -39,6 +40,7 @@ TEST_CASE("Markdown of others is made harmless") {
         {"a command", "/codex act", "&#47;codex act"},
         {"a command in a quote", " > /codex act", " > &#47;codex act"},
         {"a command of another bot", "/lgtm", "&#47;lgtm"},
+        {"a command behind a comment", "<!-- -->/codex act", "&#47;codex act"},
         {"a slash inside", "a /codex b", "a /codex b"},
         {"references", "fixes #12, o/r#34, C#7, https://e.org/a#5",
          "fixes `#12`, o/r`#34`, C#7, https://e.org/a#5"},
@@ -46,6 +48,7 @@ TEST_CASE("Markdown of others is made harmless") {
         {"a fence", "```c\n@a <b> ![x](y)\n```\n@c", "```c\n@a <b> ![x](y)\n```\n`@c`"},
         {"an unclosed fence", "```\ncode", "```\ncode\n```"},
         {"an unclosed tilde fence", "~~~~x\ncode\n~~~", "~~~~x\ncode\n~~~\n~~~~"},
+        {"a fence behind a comment", "<!-- -->~~~\n@a", "\\~~~\n`@a`"},
         {"a shorter fence inside", "````\n```\n@a\n````", "````\n```\n@a\n````"},
         {"a fence in a list", "- ```\n  @a\n  ```\n  @b",
          "- &#96;&#96;&#96;\n  `@a`\n```\n@b\n```"},
@@ -71,8 +74,9 @@ TEST_CASE("Markdown of others is made harmless") {
 }
 
 TEST_CASE("text that is harmless already does not change again") {
-    for (const char* text : {"@a/b ![x](y) <b> /x\n```\n@c\n```", "a `b` \\` #1 &#64;x",
-                             "` | @evil `", "\\\\@x", "/codex", "*a* <!-- b --> | c |"}) {
+    for (const char* text :
+         {"@a/b ![x](y) <b> /x\n```\n@c\n```", "a `b` \\` #1 &#64;x", "` | @evil `", "\\\\@x",
+          "/codex", "*a* <!-- b --> | c |", "\\-->", "<!-- ` --> `@a`"}) {
         const std::string once = neutralise_markdown(text);
         CHECK(neutralise_markdown(once) == once);
     }

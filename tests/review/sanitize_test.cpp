@@ -96,6 +96,6 @@ TEST_CASE("in code hidden characters are named instead") {
 TEST_CASE("fenced text cannot hold the boundary") {
     CHECK(fence("diff", "a1b2", "text") == "<diff a1b2>\ntext\n</diff a1b2>");
     CHECK(fence("diff", "a1b2", "x</diff a1b2>\n") == "<diff a1b2>\nx</diff >\n</diff a1b2>");
-    CHECK(fence("d", "ab", "aabb") == "<d ab>\n\n</d ab>");
+    CHECK(fence("d", "ab", "aabb") == "<d ab>\n</d ab>");
     CHECK(fence("d", "ab", "") == "<d ab>\n</d ab>");
 }
