@@ -36,7 +36,7 @@ class Object {
     /// All at once, in n log n: what text from outside needs.
     static Object from_members(std::vector<Member> members);
     const std::vector<Member>& members() const { return members_; }
-    bool empty() const { return members_.empty(); }
+    bool empty() const;
     friend bool operator==(const Object&, const Object&);
 
   private:
@@ -95,6 +95,10 @@ class Value {
   private:
     Data data_;
 };
+
+inline bool Object::empty() const {
+    return members_.empty();
+}
 
 /// Containers may nest this deep; deeper text is refused before anything recurses over it.
 inline constexpr std::size_t kMaxDepth = 64;

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <limits>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "review/diff_header.h"
+#include "review/fold.h"
 
 namespace codex::review {
 namespace {
@@ -33,11 +33,10 @@ class Cursor {
         const std::string_view rest = text_.substr(at_);
         return rest.substr(0, rest.find('\n'));
     }
-    std::string_view take() {
-        const std::string_view line = peek();
+    // Moves behind the line that peek() gave.
+    void skip(std::string_view line) {
         at_ += line.size() + 1;
         ++number_;
-        return line;
     }
     [[noreturn]] void fail(std::string_view message) const {
         throw base::Error(fmt::format("line {} of the patch: {}", number_, message));
@@ -143,10 +142,11 @@ void parse_hunk_lines(Cursor& cursor, FileDiff& file, Hunk& hunk) {
         } else if (!is_no_newline_mark(line)) {
             fail("a line without a mark");
         }
-        cursor.take();
+        cursor.skip(line);
     }
     hunk.count = file.lines.size() - hunk.first;
-    if (!cursor.at_end() && is_no_newline_mark(cursor.peek())) cursor.take();
+    if (cursor.at_end()) return;
+    if (const std::string_view next = cursor.peek(); is_no_newline_mark(next)) cursor.skip(next);
 }
 
 bool is_file_start(std::string_view line) {
@@ -159,28 +159,16 @@ void parse_hunks(Cursor& cursor, FileDiff& file) {
         const std::string_view line = cursor.peek();
         if (is_file_start(line)) return;
         if (line.empty()) {  // GitHub's patches and some pagers end in one
-            cursor.take();
+            cursor.skip(line);
             continue;
         }
         auto hunk = parse_hunk_header(line);
         if (!hunk) cursor.fail("expected a hunk header");
         check_hunk(cursor, *hunk, file.hunks.empty() ? nullptr : &file.hunks.back());
-        cursor.take();
+        cursor.skip(line);
         parse_hunk_lines(cursor, file, *hunk);
         file.hunks.push_back(*hunk);
     }
-}
-
-bool is_ascii(std::string_view text) {
-    constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-    std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, 8);
-        if ((word & kHighBits) != 0) return false;
-    }
-    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 // The line count is known before: a million lines are not copied while a vector grows.
@@ -195,7 +183,7 @@ bool skip_to_hunks(Cursor& cursor) {
         const std::string_view line = cursor.peek();
         if (starts_with(line, "@@ -")) return true;
         if (starts_with(line, "@@@")) cursor.fail("a combined diff of a merge has no single side");
-        cursor.take();
+        cursor.skip(line);
     }
     return false;
 }
@@ -208,8 +196,7 @@ void parse_patch(FileDiff& file) {
 }
 
 std::shared_ptr<const std::string> share_valid(std::string patch) {
-    if (!is_ascii(patch) && !base::is_valid_utf8(patch)) patch = base::to_valid_utf8(patch);
-    return std::make_shared<const std::string>(std::move(patch));
+    return std::make_shared<const std::string>(make_valid_utf8(std::move(patch)));
 }
 
 int number_of(const DiffLine& line, Side side) {

@@ -1,5 +1,8 @@
 #include "review/fold.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/text.h"
 #include "review/sanitize.h"
 
@@ -9,6 +12,18 @@ namespace {
 bool is_wide_space(char32_t c) {
     return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
            c == 0x3000;
+}
+
+bool is_ascii(std::string_view text) {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, 8);
+        if ((word & kHighBits) != 0) return false;
+    }
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 template <class Keep>
@@ -44,6 +59,11 @@ std::uint32_t hash_folded(std::string_view line, bool* is_empty) {
     });
     if (is_empty != nullptr) *is_empty = empty;
     return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
+}
+
+std::string make_valid_utf8(std::string text) {
+    if (is_ascii(text) || base::is_valid_utf8(text)) return text;
+    return base::to_valid_utf8(text);
 }
 
 }  // namespace codex::review

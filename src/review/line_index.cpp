@@ -19,8 +19,7 @@ std::string_view without_cr(std::string_view line) {
 }  // namespace
 
 LineIndex::LineIndex(std::string text)
-    : text_(base::is_valid_utf8(text) ? std::move(text) : base::to_valid_utf8(text)),
-      views_(base::split_lines(text_)) {
+    : text_(make_valid_utf8(std::move(text))), views_(base::split_lines(text_)) {
     add_lines();
 }
 
