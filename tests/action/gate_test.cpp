@@ -1,0 +1,78 @@
+#include "action/gate.h"
+
+#include "base/error.h"
+
+using namespace codex;
+using action::decide;
+using github::Event;
+using github::EventKind;
+
+namespace {
+
+Event pull_request(const std::string& done, std::optional<std::int64_t> number = 7) {
+    Event event;
+    event.kind = EventKind::pull_request;
+    event.name = "pull_request";
+    event.action = done;
+    event.pull_request_number = number;
+    return event;
+}
+
+std::string skipped_because(const action::Decision& decision) {
+    const auto* skip = std::get_if<action::Skip>(&decision);
+    return skip == nullptr ? "(not skipped)" : skip->reason;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a pull request is reviewed after the actions that bring something new, and after no other") {
+    for (const char* done : {"opened", "reopened", "synchronize", "ready_for_review", ""}) {
+        INFO(done);
+        CHECK(decide(pull_request(done), {}) == action::Decision(action::ReviewPullRequest{7}));
+    }
+    for (const char* done :
+         {"closed", "edited", "labeled", "locked", "assigned", "converted_to_draft"}) {
+        INFO(done);
+        CHECK(std::holds_alternative<action::Skip>(decide(pull_request(done), {})));
+    }
+}
+
+TEST_CASE("a payload without a usable number is skipped, not guessed") {
+    CHECK(skipped_because(decide(pull_request("opened", std::nullopt), {})) ==
+          "the pull_request payload names no pull request");
+}
+
+TEST_CASE("a dispatched run reviews the pull request that it names, and must name one") {
+    Event event;
+    event.kind = EventKind::workflow_dispatch;
+    event.name = "workflow_dispatch";
+    config::Options options;
+    CHECK_THROWS_AS(decide(event, options), base::ConfigError);
+    event.pull_request_number = 3;
+    CHECK(decide(event, options) == action::Decision(action::ReviewPullRequest{3}));
+    options.pr_number = 4;
+    CHECK(decide(event, options) == action::Decision(action::ReviewPullRequest{4}));
+}
+
+TEST_CASE("comments, reviews and events of other kinds are not for us") {
+    Event comment;
+    comment.kind = EventKind::issue_comment;
+    comment.name = "issue_comment";
+    CHECK(skipped_because(decide(comment, {})) ==
+          "the comment is on an issue, not on a pull request");
+    comment.is_on_pull_request = true;
+    comment.comment_body = "/codex fix it";
+    CHECK(skipped_because(decide(comment, {})) == "issue_comment events start no review");
+    Event push;
+    push.name = "push";
+    CHECK(skipped_because(decide(push, {})) == "event \"push\" is not about a pull request");
+}
+
+TEST_CASE("act mode is refused with what is allowed") {
+    config::Options options;
+    options.mode = config::RunMode::act;
+    CHECK_THROWS_WITH(
+        decide(pull_request("opened"), options),
+        "input mode is \"act\", but this version only reviews; allowed: auto, review");
+}

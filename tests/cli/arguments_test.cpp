@@ -1,0 +1,51 @@
+#include "cli/arguments.h"
+
+#include "base/error.h"
+
+using namespace codex;
+using cli::parse_arguments;
+
+TEST_CASE("without arguments a workflow runs its event, a person gets help") {
+    CHECK(std::holds_alternative<cli::RunEvent>(parse_arguments({}, true).command));
+    CHECK(std::holds_alternative<cli::ShowHelp>(parse_arguments({}, false).command));
+}
+
+TEST_CASE("a review names a base or a pull request, and settings come as flags") {
+    const auto local = parse_arguments(
+        {"review", "--base", "origin/main", "--format=json", "--dry-run", "--max-comments", "3"},
+        false);
+    const auto& review = std::get<cli::Review>(local.command);
+    CHECK(review.base == "origin/main");
+    CHECK(review.format == cli::Format::json);
+    CHECK(local.settings == config::Flags{{"dry_run", "true"}, {"max_comments", "3"}});
+    const auto remote = parse_arguments({"review", "--repo", "o/r", "--pr", "12"}, false);
+    CHECK(std::get<cli::Review>(remote.command).repository == "o/r");
+    CHECK(remote.settings == config::Flags{{"pr_number", "12"}});
+}
+
+TEST_CASE("wrong usage names the argument and the way out") {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+        {{"push"}, "unknown command \"push\"; known: review, --help, --version"},
+        {{"review"}, "say what to review: --base REF, or --repo OWNER/NAME --pr NUMBER"},
+        {{"review", "--base"}, "--base needs a value; see codex-action --help"},
+        {{"review", "--base", "x", "--pr", "1"},
+         "--base reviews the local checkout; it does not go with --repo and --pr"},
+        {{"review", "--bse", "x"}, "unknown option \"--bse\"; see codex-action review --help"},
+        {{"review", "--base", "x", "--format", "xml"},
+         "--format is \"xml\"; allowed: text, json, markdown"},
+        {{"\x1b[31m"}, "unknown command \"\\x1b[31m\"; known: review, --help, --version"},
+    };
+    for (const auto& [arguments, message] : cases) {
+        INFO(message);
+        CHECK_THROWS_WITH(parse_arguments(arguments, false), message);
+        CHECK_THROWS_AS(parse_arguments(arguments, false), base::ConfigError);
+    }
+}
+
+TEST_CASE("help lists every setting with its variable") {
+    const std::string help = cli::render_help("review");
+    for (const config::SettingHelp& setting : config::describe_settings()) {
+        INFO(setting.name);
+        CHECK(help.find(setting.environment) != std::string::npos);
+    }
+}
