@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -11,22 +13,21 @@ namespace {
 
 constexpr std::size_t kMaxParallel = 8;
 
-bool has_unknown_fate(const http::Response& response) {
-    return response.status >= 502 && response.status <= 504;
-}
+constexpr std::string_view kReadPermission = "pull-requests: read";
 
-json::Array to_array(const json::Value& value, const std::string& path) {
-    const json::Array* array = value.as_array();
+void append_page(json::Array& items, const http::Response& response, std::string_view doing) {
+    const json::Value page = expect_success(response, doing, kReadPermission);
+    const json::Array* array = page.as_array();
     if (array == nullptr) {
         throw json::JsonError(
-            fmt::format("{}: $: expected an array, found {}", path, json::kind(value)));
+            fmt::format("cannot {}: $: expected an array, found {}", doing, json::kind(page)));
     }
-    return *array;
+    items.insert(items.end(), array->begin(), array->end());
 }
 
-std::string with_page(const std::string& path, std::size_t page) {
-    return fmt::format("{}{}per_page={}&page={}", path,
-                       path.find('?') == std::string::npos ? '?' : '&', kPageSize, page);
+void warn_of_more_pages(std::string_view doing) {
+    base::log_warning(
+        fmt::format("there are more than {} pages to {}; they are left out", kMaxPages, doing));
 }
 
 }  // namespace
@@ -36,9 +37,18 @@ http::Request Api::make(std::string method, std::string url) const {
     request.method = std::move(method);
     request.url = std::move(url);
     request.headers = {{"Accept", "application/vnd.github+json"},
-                       {"X-GitHub-Api-Version", "2022-11-28"},
-                       {"Authorization", "Bearer " + options_.token}};
+                       {"X-GitHub-Api-Version", "2022-11-28"}};
+    if (!options_.token.empty())
+        request.headers.push_back({"Authorization", "Bearer " + options_.token});
     return request;
+}
+
+http::Request Api::page_request(const std::string& path, std::size_t page) const {
+    return get_request(fmt::format("{}?per_page={}&page={}", path, kPageSize, page));
+}
+
+http::Request Api::list_request(const std::string& path) const {
+    return page_request(path, 1);
 }
 
 http::Request Api::get_request(const std::string& path) const {
@@ -68,56 +78,83 @@ std::vector<http::Response> Api::send_all(const std::vector<http::Request>& requ
     return http::fetch_all_with_retry(transport_, requests, kMaxParallel, options_.retry, cancel_);
 }
 
+bool Api::has_unknown_fate(const http::Response& response) const {
+    // A server that asks to come back later says that it did nothing.
+    return response.status >= 500 && response.status != 501 &&
+           !http::server_delay(response, transport_.loop().clock().wall());
+}
+
 Api::Written Api::write(const http::Request& request,
                         const std::function<std::optional<json::Value>()>& find_it) {
     for (int attempt = 1;; ++attempt) {
+        Written written;
+        std::optional<http::TransportError> failure;
         std::string why;
         try {
-            http::Response response = send(request, http::Safety::write);
-            if (!has_unknown_fate(response) || attempt > options_.retry.max_retries)
-                return {std::move(response), {}};
-            why = fmt::format("HTTP {}", response.status);
+            written.response = send(request, http::Safety::write);
+            if (!has_unknown_fate(written.response)) return written;
+            why = fmt::format("HTTP {}", written.response.status);
         } catch (const http::TransportError& error) {
-            if (!error.request_sent() || attempt > options_.retry.max_retries) throw;
+            if (!error.request_sent()) throw;
+            failure = error;
             why = error.what();
         }
         base::log_warning(
             fmt::format("GitHub may or may not have taken a write ({}); looking it up", why));
-        if (auto found = find_it()) return {{}, std::move(found)};
+        // What GitHub is still busy with cannot be found yet.
         transport_.loop().sleep(http::backoff(options_.retry, attempt, base::random_fraction()),
                                 cancel_);
+        try {
+            written.found = find_it();
+        } catch (const base::Interrupted&) {
+            throw;
+        } catch (base::Error& error) {
+            error.add_context(fmt::format("whether GitHub took a write is unknown ({})", why));
+            throw;
+        }
+        if (written.found) return written;
+        if (attempt <= options_.retry.max_retries) continue;
+        if (failure) throw http::TransportError(*failure);
+        return written;
     }
 }
 
-json::Array Api::get_list(const std::string& path) {
-    const http::Response first = send(get_request(with_page(path, 1)), http::Safety::idempotent);
-    json::Array items =
-        to_array(expect_success(first, "read " + path, "pull-requests: read"), path);
-    std::size_t last = link_page(first, "last").value_or(1);
-    if (last > kMaxPages) {
-        base::log_warning(fmt::format("{} has {} pages; {} are read", path, last, kMaxPages));
-        last = kMaxPages;
+json::Array Api::complete_list(const std::string& path, std::string_view doing,
+                               const http::Response& first) {
+    json::Array items;
+    append_page(items, first, doing);
+    if (const auto last = link_page(first, "last")) {
+        std::vector<http::Request> requests;
+        for (std::size_t page = 2; page <= std::min(*last, kMaxPages); ++page)
+            requests.push_back(page_request(path, page));
+        for (const http::Response& response : send_all(requests))
+            append_page(items, response, doing);
+        if (*last > kMaxPages) warn_of_more_pages(doing);
+        return items;
     }
-    std::vector<http::Request> requests;
-    for (std::size_t page = 2; page <= last; ++page)
-        requests.push_back(get_request(with_page(path, page)));
-    for (const http::Response& response : send_all(requests)) {
-        json::Array more =
-            to_array(expect_success(response, "read " + path, "pull-requests: read"), path);
-        items.insert(items.end(), std::make_move_iterator(more.begin()),
-                     std::make_move_iterator(more.end()));
+    // Without a known end there is only one way: page after page.
+    bool has_next = link_page(first, "next").has_value();
+    for (std::size_t page = 2; has_next && page <= kMaxPages; ++page) {
+        const http::Response response = send(page_request(path, page), http::Safety::idempotent);
+        append_page(items, response, doing);
+        has_next = link_page(response, "next").has_value();
     }
+    if (has_next) warn_of_more_pages(doing);
     return items;
 }
 
-json::Array Api::get_last_page(const std::string& path) {
-    const http::Response first = send(get_request(with_page(path, 1)), http::Safety::idempotent);
-    const std::size_t last = link_page(first, "last").value_or(1);
-    if (last <= 1)
-        return to_array(expect_success(first, "read " + path, "pull-requests: read"), path);
-    const http::Response response =
-        send(get_request(with_page(path, last)), http::Safety::idempotent);
-    return to_array(expect_success(response, "read " + path, "pull-requests: read"), path);
+json::Array Api::get_newest(const std::string& path, std::string_view doing) {
+    const http::Response first = send(list_request(path), http::Safety::idempotent);
+    const auto last = link_page(first, "last");
+    if (!last || *last <= 1) return complete_list(path, doing, first);
+    json::Array items;
+    // Two pages: others may have begun a new one since what is looked for was written.
+    if (*last == 2) append_page(items, first, doing);
+    std::vector<http::Request> requests;
+    for (std::size_t page = std::max<std::size_t>(2, *last - 1); page <= *last; ++page)
+        requests.push_back(page_request(path, page));
+    for (const http::Response& response : send_all(requests)) append_page(items, response, doing);
+    return items;
 }
 
 std::optional<std::size_t> link_page(const http::Response& response, std::string_view rel) {

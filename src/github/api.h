@@ -1,7 +1,9 @@
 // Requests to GitHub with their headers, retries and errors. Private to this module.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +31,8 @@ class Api {
     http::Response send(const http::Request& request, http::Safety safety);
     std::vector<http::Response> send_all(const std::vector<http::Request>& requests);
 
-    /// The answer of a write. When its fate is unknown (cut off, 502 to 504), `find_it` looks
-    /// whether GitHub did it: then its answer's value is the result; else it is sent again,
+    /// The answer of a write. When its fate is unknown (cut off, or a server error), `find_it`
+    /// looks whether GitHub did it: then what it found is the result; else it is sent again,
     /// `max_retries` times at most.
     struct Written {
         http::Response response;  // valid when `found` is empty
@@ -39,14 +41,19 @@ class Api {
     Written write(const http::Request& request,
                   const std::function<std::optional<json::Value>()>& find_it);
 
-    /// Every item of a paged list: the first page tells the number of pages, the others come side
-    /// by side.
-    json::Array get_list(const std::string& path);
-    /// The last page of a list that grows at its end, newest item last.
-    json::Array get_last_page(const std::string& path);
+    /// The first page of a list.
+    http::Request list_request(const std::string& path) const;
+    /// Every item of the list that begins with this first page, up to kMaxPages: the page tells how
+    /// many there are, and the others come side by side.
+    json::Array complete_list(const std::string& path, std::string_view doing,
+                              const http::Response& first);
+    /// The last items, newest last, of a list that grows at its end: its last two pages.
+    json::Array get_newest(const std::string& path, std::string_view doing);
 
   private:
     http::Request make(std::string method, std::string url) const;
+    http::Request page_request(const std::string& path, std::size_t page) const;
+    bool has_unknown_fate(const http::Response& response) const;
 
     http::Transport& transport_;
     ClientOptions options_;

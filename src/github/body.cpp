@@ -1,4 +1,6 @@
 // Cutting a comment body to GitHub's limit at a sensible place.
+#include <algorithm>
+
 #include "base/text.h"
 #include "github/client.h"
 
@@ -7,17 +9,25 @@ namespace {
 
 constexpr std::string_view kNotice =
     "\n\n_(This comment was cut: GitHub takes 65,536 characters.)_\n";
+constexpr std::string_view kCloseDetails = "\n</details>";
+constexpr std::string_view kCommentEnd = "-->";
+constexpr std::size_t kMaxDetails = 16;  // more open ones are left to the renderer
+constexpr std::size_t kMaxFence = 100;
+constexpr std::size_t kMaxMarkers = 4'096;  // markers are short; more than that is text
 
-// Whether `text` ends inside a fenced code block; the fence that is open.
+// The fence of a code block that is open at the end of `text`; empty when none is.
 std::string open_fence(std::string_view text) {
     std::string fence;
     for (const std::string_view line : base::split_lines(text)) {
         const std::string_view body = base::trim(line);
-        const std::size_t ticks = std::min(body.find_first_not_of('`'), body.size());
-        if (ticks < 3) continue;
+        if (body.empty() || (body.front() != '`' && body.front() != '~')) continue;
+        const std::size_t length = std::min(body.find_first_not_of(body.front()), body.size());
+        if (length < 3) continue;
+        const bool is_inline = body.front() == '`' && body.find('`', length) != body.npos;
         if (fence.empty()) {
-            fence = std::string(ticks, '`');
-        } else if (ticks >= fence.size() && ticks == body.size()) {
+            if (!is_inline) fence = body.substr(0, length);
+        } else if (body.front() == fence.front() && length >= fence.size() &&
+                   length == body.size()) {
             fence.clear();
         }
     }
@@ -38,14 +48,12 @@ std::string_view trailing_markers(std::string_view body) {
     while (true) {
         const std::string_view before = base::trim(body.substr(0, from));
         const std::size_t start = before.rfind("<!-- codex-action:");
-        constexpr std::string_view kEnd = "-->";
-        if (start == std::string_view::npos || before.size() < kEnd.size() ||
-            before.substr(before.size() - kEnd.size()) != kEnd)
-            break;
-        if (before.find(kEnd, start) != before.size() - kEnd.size()) break;
+        if (start == std::string_view::npos || !before.ends_with(kCommentEnd)) break;
+        if (before.find(kCommentEnd, start) != before.size() - kCommentEnd.size()) break;
         from = static_cast<std::size_t>(before.data() - body.data()) + start;
     }
-    return body.substr(from);
+    const std::string_view markers = body.substr(from);
+    return markers.size() <= kMaxMarkers ? markers : std::string_view();
 }
 
 // The first `characters` code points.
@@ -55,25 +63,35 @@ std::string_view prefix_of(std::string_view text, std::size_t characters) {
     return text.substr(0, at);
 }
 
+// At most `characters` of the text, up to the end of a line where one is near.
+std::string_view keep(std::string_view text, std::size_t characters) {
+    std::string_view kept = prefix_of(text, characters);
+    const std::size_t line_end = kept.rfind('\n');
+    if (line_end != std::string_view::npos && line_end > kept.size() / 2)
+        kept = kept.substr(0, line_end);
+    // An open comment would hide what follows it.
+    const std::size_t comment = kept.rfind("<!--");
+    if (comment != std::string_view::npos &&
+        kept.find(kCommentEnd, comment) == std::string_view::npos)
+        kept = kept.substr(0, comment);
+    return kept;
+}
+
 }  // namespace
 
 std::string cut_body(std::string_view body) {
     if (base::utf8_length(body) <= kMaxBodyCharacters) return std::string(body);
     const std::string_view markers = trailing_markers(body);
-    // Room for the notice, the markers, and what closes an open fence and details.
-    constexpr std::size_t kClosing = 200;
-    const std::size_t room =
-        kMaxBodyCharacters - kNotice.size() - base::utf8_length(markers) - kClosing;
-    std::string_view kept = prefix_of(body, room);
-    const std::size_t line_end = kept.rfind('\n');
-    if (line_end != std::string_view::npos && line_end > kept.size() / 2)
-        kept = kept.substr(0, line_end);
-    std::string cut(kept);
+    constexpr std::size_t kClosing = 1 + kMaxFence + kMaxDetails * kCloseDetails.size();
+    constexpr std::size_t kRoom = kMaxBodyCharacters - kNotice.size() - kClosing;
+    std::string cut(
+        keep(body.substr(0, body.size() - markers.size()), kRoom - base::utf8_length(markers)));
     const std::string fence = open_fence(cut);
-    if (!fence.empty() && fence.size() < kClosing / 2) cut += "\n" + fence;
-    const std::size_t opened = count(cut, "<details>");
-    for (std::size_t closed = count(cut, "</details>"); closed < opened && closed < 5; ++closed)
-        cut += "\n</details>";
+    const std::size_t opened = count(cut, "<details");
+    const std::size_t closed = count(cut, "</details>");
+    if (!fence.empty() && fence.size() <= kMaxFence) cut += "\n" + fence;
+    for (std::size_t i = closed; i < std::min(opened, closed + kMaxDetails); ++i)
+        cut += kCloseDetails;
     cut += kNotice;
     cut += markers;
     return cut;

@@ -1,6 +1,10 @@
+// What a run reads from GitHub.
 #include "github/client.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -13,45 +17,70 @@ namespace {
 
 using json::Value;
 
-constexpr std::string_view kWritePermission = "pull-requests: write";
-constexpr std::size_t kPreviewBytes = 2'000;
+constexpr std::string_view kReadPermission = "pull-requests: read";
 
-std::string url_of(const Value& value) {
-    return optional_string(value.find("html_url"));
-}
-
-std::int64_t id_of(const Value& value) {
-    const Value* id = value.find("id");
-    const auto number = id == nullptr ? std::nullopt : id->as_integer();
-    if (!number) throw json::JsonError("$.id: expected an integer in GitHub's answer");
-    return *number;
-}
-
-// The newest item of a list whose body holds the marker of the request that may have been lost.
-std::optional<Value> find_marked(const json::Array& items, std::string_view marker) {
-    for (auto item = items.rbegin(); item != items.rend(); ++item) {
-        if (optional_string(item->find("body")).find(marker) != std::string::npos) return *item;
+// `decode(value)`, whose JsonError then says what was being read.
+template <class Decode>
+auto decode_for(std::string_view doing, const Value& value, Decode decode) {
+    try {
+        return decode(value);
+    } catch (json::JsonError& error) {
+        error.add_context(fmt::format("cannot {}", doing));
+        throw;
     }
-    return std::nullopt;
 }
 
-Value render_comment(const DraftComment& comment) {
-    const Value side = comment.on_left ? "LEFT" : "RIGHT";
-    json::Object object;
-    object.set("path", comment.path);
-    object.set("body", comment.body);
-    object.set("line", std::int64_t{comment.line});
-    object.set("side", side);
-    if (comment.start_line) {
-        object.set("start_line", std::int64_t{*comment.start_line});
-        object.set("start_side", side);
+PullRequest read_pull_request(std::int64_t number, const http::Response& response) {
+    const std::string doing = fmt::format("read pull request #{}", number);
+    return decode_for(doing, expect_success(response, doing, kReadPermission), decode_pull_request);
+}
+
+std::string reading_files(std::int64_t number) {
+    return fmt::format("read the files of pull request #{}", number);
+}
+
+std::string reading_discussion(std::int64_t number) {
+    return fmt::format("read the discussion of pull request #{}", number);
+}
+
+std::vector<PullRequestFile> read_files(std::int64_t number, json::Array items) {
+    auto files = decode_for(reading_files(number), Value(std::move(items)), decode_files);
+    if (files.size() >= kMaxListedFiles) {
+        base::log_warning(fmt::format("GitHub lists only the first {} files of pull request #{}",
+                                      kMaxListedFiles, number));
     }
-    return object;
+    return files;
 }
 
-void log_dry_run(std::string_view what, std::string_view body) {
-    base::log_info(
-        fmt::format("dry run: would {}:\n{}", what, base::utf8_prefix(body, kPreviewBytes)));
+Discussion read_page(std::string_view doing, const http::Response& response) {
+    return decode_for(doing, expect_success(response, doing, kReadPermission), decode_discussion);
+}
+
+// Threads with more comments than fit into the discussion's own answer; all threads side by side.
+void complete_threads(Api& api, std::string_view doing, Discussion& discussion) {
+    auto unfinished = std::move(discussion.unfinished_threads);
+    for (std::size_t page = 1; !unfinished.empty() && page < kMaxPages; ++page) {
+        std::vector<http::Request> requests;
+        for (const Discussion::Unfinished& thread : unfinished) {
+            requests.push_back(api.graphql_request(
+                thread_query(discussion.threads[thread.index].id, thread.cursor)));
+        }
+        const auto responses = api.send_all(requests);
+        std::vector<Discussion::Unfinished> still;
+        for (std::size_t i = 0; i < responses.size(); ++i) {
+            ThreadPage more = decode_for(
+                doing, expect_success(responses[i], doing, kReadPermission), decode_thread_page);
+            auto& comments = discussion.threads[unfinished[i].index].comments;
+            comments.insert(comments.end(), std::make_move_iterator(more.comments.begin()),
+                            std::make_move_iterator(more.comments.end()));
+            if (more.cursor) still.push_back({unfinished[i].index, std::move(*more.cursor)});
+        }
+        unfinished = std::move(still);
+    }
+    if (!unfinished.empty()) {
+        base::log_warning(fmt::format("{} review threads have more than {} pages of comments",
+                                      unfinished.size(), kMaxPages));
+    }
 }
 
 }  // namespace
@@ -64,162 +93,81 @@ Client::Client(http::Transport& transport, RepositoryName repository, ClientOpti
 
 Client::~Client() = default;
 
+std::string Client::repository_path() const {
+    return fmt::format("/repos/{}/{}", base::percent_encode(repository_.owner),
+                       base::percent_encode(repository_.name));
+}
+
 std::string Client::pull_path(std::int64_t number) const {
-    return fmt::format("/repos/{}/{}/pulls/{}", base::percent_encode(repository_.owner),
-                       base::percent_encode(repository_.name), number);
+    return fmt::format("{}/pulls/{}", repository_path(), number);
 }
 
 std::string Client::issue_path(std::int64_t number) const {
-    return fmt::format("/repos/{}/{}/issues/{}", base::percent_encode(repository_.owner),
-                       base::percent_encode(repository_.name), number);
+    return fmt::format("{}/issues/{}", repository_path(), number);
 }
 
 PullRequest Client::fetch_pull_request(std::int64_t number) {
-    const auto response =
-        api_->send(api_->get_request(pull_path(number)), http::Safety::idempotent);
-    return decode_pull_request(expect_success(
-        response, fmt::format("read pull request #{}", number), "pull-requests: read"));
+    return read_pull_request(
+        number, api_->send(api_->get_request(pull_path(number)), http::Safety::idempotent));
 }
 
 std::vector<PullRequestFile> Client::fetch_files(std::int64_t number) {
-    std::vector<PullRequestFile> files;
-    for (const Value& item : api_->get_list(pull_path(number) + "/files"))
-        files.push_back(decode_file(item));
-    if (files.size() >= kMaxListedFiles) {
-        base::log_warning(fmt::format("GitHub lists only the first {} files of pull request #{}",
-                                      kMaxListedFiles, number));
-    }
-    return files;
+    const std::string path = pull_path(number) + "/files";
+    const auto first = api_->send(api_->list_request(path), http::Safety::idempotent);
+    return read_files(number, api_->complete_list(path, reading_files(number), first));
 }
 
 PullRequestSnapshot Client::fetch_snapshot(std::int64_t number, std::string_view summary_marker,
                                            bool with_files) {
-    const auto responses =
-        api_->send_all({api_->get_request(pull_path(number)),
-                        api_->graphql_request(discussion_query(repository_, number, {}, {}))});
+    const std::string files_path = pull_path(number) + "/files";
+    std::vector<http::Request> requests = {
+        api_->get_request(pull_path(number)),
+        api_->graphql_request(discussion_query(repository_, number, {}, {}))};
+    if (with_files) requests.push_back(api_->list_request(files_path));
+    const auto responses = api_->send_all(requests);
     PullRequestSnapshot snapshot;
-    snapshot.pull_request = decode_pull_request(expect_success(
-        responses[0], fmt::format("read pull request #{}", number), "pull-requests: read"));
+    snapshot.pull_request = read_pull_request(number, responses[0]);
+    if (with_files) {
+        snapshot.files = read_files(
+            number, api_->complete_list(files_path, reading_files(number), responses[2]));
+    }
     try {
-        Discussion discussion = decode_discussion(expect_success(
-            responses[1], "read the pull request's discussion", "pull-requests: read"));
-        for (std::size_t page = 1; discussion.has_more() && page < kMaxPages; ++page) {
-            const auto more = api_->send(
-                api_->graphql_request(discussion_query(
-                    repository_, number, discussion.comments_cursor, discussion.threads_cursor)),
-                http::Safety::idempotent);
-            discussion.append(decode_discussion(
-                expect_success(more, "read the pull request's discussion", "pull-requests: read")));
-        }
-        if (discussion.has_more())
-            base::log_warning(
-                fmt::format("the discussion of #{} is longer than {} pages", number, kMaxPages));
-        snapshot.viewer_login = std::move(discussion.viewer);
-        snapshot.threads = std::move(discussion.threads);
-        for (IssueComment& comment : discussion.comments) {
-            // A marker alone proves nothing: anybody can copy it.
-            if (comment.viewer_did_author &&
-                comment.body.find(summary_marker) != std::string::npos) {
-                snapshot.own_summaries.push_back(std::move(comment));
-            }
-        }
+        read_discussion(number, summary_marker, responses[1], snapshot);
     } catch (const GitHubError& error) {
-        if (error.status() == 401) throw;
+        // Anything but a refusal must stop the run: who does not know the earlier comments repeats
+        // them.
+        if (!error.is_permission_denied() || error.status() == 401) throw;
         base::log_warning(
             fmt::format("{}; earlier comments of this action are not known", error.what()));
     }
-    if (with_files) snapshot.files = fetch_files(number);
     return snapshot;
 }
 
-std::optional<PostedReview> Client::post_review(std::int64_t number, std::string_view commit,
-                                                std::string_view body,
-                                                const std::vector<DraftComment>& comments,
-                                                std::string_view idempotency_marker) {
-    json::Array rendered;
-    for (const DraftComment& comment : comments) rendered.push_back(render_comment(comment));
-    if (dry_run_) {
-        std::string preview(body);
-        for (const DraftComment& comment : comments) {
-            preview += fmt::format("\n\n{}:{}{}\n{}", comment.path, comment.line,
-                                   comment.on_left ? " (deleted)" : "", comment.body);
+void Client::read_discussion(std::int64_t number, std::string_view summary_marker,
+                             const http::Response& first_page, PullRequestSnapshot& snapshot) {
+    const std::string doing = reading_discussion(number);
+    Discussion discussion = read_page(doing, first_page);
+    for (std::size_t page = 1; discussion.has_more() && page < kMaxPages; ++page) {
+        const auto response = api_->send(
+            api_->graphql_request(discussion_query(repository_, number, discussion.comments_cursor,
+                                                   discussion.threads_cursor)),
+            http::Safety::idempotent);
+        discussion.append(read_page(doing, response));
+    }
+    if (discussion.has_more()) {
+        base::log_warning(fmt::format("the discussion of pull request #{} has more than {} pages",
+                                      number, kMaxPages));
+    }
+    complete_threads(*api_, doing, discussion);
+    snapshot.viewer_login = std::move(discussion.viewer);
+    snapshot.threads = std::move(discussion.threads);
+    for (IssueComment& comment : discussion.comments) {
+        // A marker alone proves nothing: anybody can copy it.
+        if (comment.viewer_did_author && comment.id != 0 &&
+            comment.body.find(summary_marker) != std::string::npos) {
+            snapshot.own_summaries.push_back(std::move(comment));
         }
-        log_dry_run(fmt::format("post a review of #{} with {} comments", number, comments.size()),
-                    preview);
-        return PostedReview{0, "", comments.size()};
     }
-    const Value request = Value::object({{"commit_id", commit},
-                                         {"event", "COMMENT"},
-                                         {"body", body},
-                                         {"comments", std::move(rendered)}});
-    const auto written =
-        api_->write(api_->body_request("POST", pull_path(number) + "/reviews", request), [&] {
-            return find_marked(api_->get_last_page(pull_path(number) + "/reviews"),
-                               idempotency_marker);
-        });
-    if (written.found)
-        return PostedReview{id_of(*written.found), url_of(*written.found), comments.size()};
-    if (written.response.status == 422) {
-        base::log_debug(
-            explain_error(written.response, "post the review", kWritePermission).what());
-        return std::nullopt;
-    }
-    const Value posted = expect_success(
-        written.response, fmt::format("post the review of #{}", number), kWritePermission);
-    return PostedReview{id_of(posted), url_of(posted), comments.size()};
-}
-
-bool Client::post_file_comment(std::int64_t number, std::string_view commit, std::string_view path,
-                               std::string_view body, std::string_view idempotency_marker) {
-    if (dry_run_) {
-        log_dry_run(fmt::format("comment on file {} of #{}", path, number), body);
-        return true;
-    }
-    const Value request = Value::object(
-        {{"commit_id", commit}, {"path", path}, {"body", body}, {"subject_type", "file"}});
-    const auto written =
-        api_->write(api_->body_request("POST", pull_path(number) + "/comments", request), [&] {
-            return find_marked(api_->get_last_page(pull_path(number) + "/comments"),
-                               idempotency_marker);
-        });
-    if (written.found) return true;
-    if (written.response.status == 422) {
-        base::log_debug(
-            explain_error(written.response, "comment on a file", kWritePermission).what());
-        return false;
-    }
-    expect_success(written.response, fmt::format("comment on a file of #{}", number),
-                   kWritePermission);
-    return true;
-}
-
-std::string Client::put_issue_comment(std::int64_t number, std::optional<std::int64_t> id,
-                                      std::string_view body, std::string_view idempotency_marker) {
-    const std::string doing =
-        fmt::format("{} the summary comment of #{}", id ? "update" : "write", number);
-    if (dry_run_) {
-        log_dry_run(doing, body);
-        return {};
-    }
-    const Value request = Value::object({{"body", body}});
-    if (id) {
-        const std::string path =
-            fmt::format("/repos/{}/{}/issues/comments/{}", base::percent_encode(repository_.owner),
-                        base::percent_encode(repository_.name), *id);
-        // Setting a body is the same however often it is done.
-        const auto response =
-            api_->send(api_->body_request("PATCH", path, request), http::Safety::idempotent);
-        if (response.status != 404)
-            return url_of(expect_success(response, doing, kWritePermission));
-        base::log_debug("the summary comment is gone; writing a new one");
-    }
-    const auto written =
-        api_->write(api_->body_request("POST", issue_path(number) + "/comments", request), [&] {
-            return find_marked(api_->get_last_page(issue_path(number) + "/comments"),
-                               idempotency_marker);
-        });
-    if (written.found) return url_of(*written.found);
-    return url_of(expect_success(written.response, doing, kWritePermission));
 }
 
 }  // namespace codex::github

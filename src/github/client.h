@@ -2,10 +2,12 @@
 // decided here, once.
 #pragma once
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -19,12 +21,19 @@ namespace codex::github {
 /// "Resource not accessible by integration" it names the `permissions:` line to add.
 class GitHubError : public base::Error {
   public:
-    GitHubError(int status, std::string message) : Error(std::move(message)), status_(status) {}
+    enum class Kind { refusal, rate_limit };
+    GitHubError(int status, std::string message, Kind kind = Kind::refusal)
+        : Error(std::move(message)), status_(status), kind_(kind) {}
     int status() const { return status_; }
-    bool is_permission_denied() const { return status_ == 401 || status_ == 403 || status_ == 404; }
+    bool is_rate_limit() const { return kind_ == Kind::rate_limit; }
+    /// Never for a rate limit, though that may be a 403 too.
+    bool is_permission_denied() const {
+        return !is_rate_limit() && (status_ == 401 || status_ == 403 || status_ == 404);
+    }
 
   private:
     int status_;
+    Kind kind_;
 };
 
 struct ClientOptions {
@@ -36,7 +45,7 @@ struct ClientOptions {
 };
 
 /// A comment body of GitHub: at most this many characters. cut_body() cuts longer text at a line
-/// end and says so.
+/// end and says so; our hidden markers at its end stay.
 inline constexpr std::size_t kMaxBodyCharacters = 65'536;
 std::string cut_body(std::string_view body);
 
@@ -48,11 +57,6 @@ struct PullRequestSnapshot {
         own_summaries;  // issue comments that we wrote and that contain the marker, oldest first
     std::vector<ReviewThread> threads;
     std::string viewer_login;  // as GraphQL gives it
-};
-
-enum class PublishOutcome {
-    posted,
-    refused,  // 422: the review with these comments is not acceptable (a comment's line)
 };
 
 /// Loop thread only. Every method throws GitHubError, TransportError, JsonError or Interrupted.
@@ -90,8 +94,13 @@ class Client {
     const RepositoryName& repository() const { return repository_; }
 
   private:
+    std::string repository_path() const;
     std::string pull_path(std::int64_t number) const;
     std::string issue_path(std::int64_t number) const;
+    void read_discussion(std::int64_t number, std::string_view summary_marker,
+                         const http::Response& first_page, PullRequestSnapshot& snapshot);
+    /// In a dry run: logs what would be written and returns true. Every write asks this first.
+    bool is_only_shown(std::string_view what, std::string_view body) const;
 
     std::unique_ptr<class Api> api_;
     RepositoryName repository_;

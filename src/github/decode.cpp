@@ -1,5 +1,8 @@
 #include "github/decode.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "json/codec.h"
 
 namespace {
@@ -110,7 +113,13 @@ struct codex::json::Describe<WireFile> {
 namespace codex::github {
 namespace {
 
-BranchEnd to_end(WireEnd wire) {
+BranchEnd to_end(WireEnd wire, std::string_view name) {
+    // It goes into requests and to git: nothing but a commit's id may.
+    if (!is_commit_id(wire.sha)) {
+        const json::Path root;
+        const json::Path end(root, name);
+        json::Path(end, "sha").fail("is not a commit id of 40 hexadecimal digits");
+    }
     BranchEnd end{std::move(wire.ref), std::move(wire.sha), std::nullopt};
     if (wire.repo) end.repository = std::move(wire.repo->full_name);
     return end;
@@ -130,23 +139,31 @@ PullRequest decode_pull_request(const json::Value& value) {
     pull.draft = wire.draft;
     pull.merged = wire.merged;
     pull.url = std::move(wire.html_url);
-    pull.base = to_end(std::move(wire.base));
-    pull.head = to_end(std::move(wire.head));
+    pull.base = to_end(std::move(wire.base), "base");
+    pull.head = to_end(std::move(wire.head), "head");
     pull.merge_commit_sha = std::move(wire.merge_commit_sha);
     for (WireLabel& label : wire.labels) pull.labels.push_back(std::move(label.name));
     pull.changed_files = wire.changed_files;
     return pull;
 }
 
-PullRequestFile decode_file(const json::Value& value) {
-    auto wire = json::decode<WireFile>(value);
-    PullRequestFile file;
-    file.filename = std::move(wire.filename);
-    file.previous_filename = std::move(wire.previous_filename);
-    file.status = std::move(wire.status);
-    file.changes = wire.changes;
-    file.patch = std::move(wire.patch);
-    return file;
+std::vector<PullRequestFile> decode_files(const json::Value& value) {
+    std::vector<PullRequestFile> files;
+    for (WireFile& wire : json::decode<std::vector<WireFile>>(value)) {
+        PullRequestFile& file = files.emplace_back();
+        file.filename = std::move(wire.filename);
+        file.previous_filename = std::move(wire.previous_filename);
+        file.status = std::move(wire.status);
+        file.changes = wire.changes;
+        file.patch = std::move(wire.patch);
+    }
+    return files;
+}
+
+bool is_commit_id(std::string_view text) {
+    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    constexpr std::size_t kDigits = 40;
+    return text.size() == kDigits && std::all_of(text.begin(), text.end(), is_hex);
 }
 
 std::string optional_string(const json::Value* value) {

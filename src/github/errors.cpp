@@ -1,9 +1,13 @@
 // What GitHub's refusals mean for the maintainer of a workflow.
 #include <fmt/format.h>
 
+#include <chrono>
+
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "github/api.h"
+#include "github/decode.h"
 #include "http/url.h"
 
 namespace codex::github {
@@ -11,62 +15,97 @@ namespace {
 
 constexpr std::size_t kMaxServerMessage = 300;
 
+// One entry of a refusal's "errors": a text, {"message"}, or {"resource", "field", "code"}.
+std::string words_of(const json::Value& error) {
+    if (error.as_string() != nullptr) return *error.as_string();
+    std::string words = optional_string(error.find("message"));
+    if (!words.empty()) return words;
+    for (const std::string_view part : {"resource", "field", "code"}) {
+        const std::string word = optional_string(error.find(part));
+        if (!word.empty()) words += (words.empty() ? "" : " ") + word;
+    }
+    return words;
+}
+
+// What the server says about it, fit for a line of a log.
 std::string message_of(const http::Response& response) {
+    json::Value body;
     try {
-        const json::Value body = json::parse(response.body, "error answer");
-        std::string text;
-        if (const json::Value* message = body.find("message");
-            message != nullptr && message->as_string()) {
-            text = *message->as_string();
-        }
-        if (const json::Value* errors = body.find("errors");
-            errors != nullptr && errors->as_array()) {
-            for (const json::Value& error : *errors->as_array()) {
-                const json::Value* nested = error.find("message");
-                const std::string* words = error.as_string() != nullptr ? error.as_string()
-                                           : nested != nullptr          ? nested->as_string()
-                                                                        : nullptr;
-                if (words != nullptr) text += (text.empty() ? "" : "; ") + *words;
-            }
-        }
-        return base::render_controls(base::utf8_prefix(text, kMaxServerMessage));
+        body = json::parse(response.body, "error answer");
     } catch (const json::JsonError&) {
         return {};
     }
+    std::string text = optional_string(body.find("message"));
+    const auto add = [&](const std::string& words) {
+        if (!words.empty() && words != text) text += (text.empty() ? "" : "; ") + words;
+    };
+    if (const json::Value* errors = body.find("errors")) {
+        if (const json::Array* list = errors->as_array()) {
+            for (const json::Value& error : *list) add(words_of(error));
+        } else {
+            add(optional_string(errors));
+        }
+    }
+    const std::string_view shown = base::utf8_prefix(text, kMaxServerMessage);
+    return base::render_controls(shown) + (shown.size() < text.size() ? "…" : "");
+}
+
+bool is_rate_limit(const http::Response& response) {
+    return (response.status == 403 || response.status == 429) &&
+           http::is_retryable_status(response);
+}
+
+// When a rate limit ends, as far as the answer says it.
+std::string limit_words(const http::Response& response) {
+    const auto number = [&](std::string_view header) {
+        return base::parse_integer(base::trim(response.header(header).value_or("")));
+    };
+    if (const auto seconds = number("retry-after"))
+        return fmt::format("GitHub limits the rate of requests; try again in {} s", *seconds);
+    constexpr std::int64_t kLatest = 253'402'300'799;  // the last second of the year 9999
+    const auto reset = number("x-ratelimit-reset");
+    if (reset && *reset > 0 && *reset <= kLatest) {
+        return fmt::format("GitHub limits the rate of requests; try again after {}",
+                           base::render_time(base::Wall(std::chrono::seconds(*reset))));
+    }
+    return "GitHub limits the rate of requests";
+}
+
+std::string permission_words(std::string_view permission) {
+    std::string words = fmt::format("the job needs `permissions: {}`", permission);
+    // Adding the line does not help there.
+    if (permission.ends_with("write"))
+        words += ", and the token of a fork's pull request is read-only whatever the job says";
+    return words;
+}
+
+// The token goes to the host it was given for, wherever an answer points.
+std::string redirect_words(const http::Response& response) {
+    const auto origin = http::origin_of(response.header("location").value_or(""));
+    return fmt::format("GitHub redirects to {}, which is not followed with a token{}",
+                       origin.value_or("another address"),
+                       response.status == 301 ? " (was the repository renamed?)" : "");
 }
 
 std::string advice(const http::Response& response, std::string_view permission) {
+    if (is_rate_limit(response)) return limit_words(response);
+    if (response.status >= 300 && response.status < 400) return redirect_words(response);
+    if (response.status >= 500) return "GitHub is failing";
     switch (response.status) {
         case 401:
             return "the token is wrong or has expired: check the input github_token";
         case 403:
-            if (http::is_retryable_status(response)) return "GitHub limits the rate of requests";
-            return fmt::format(
-                "the token may not do that: the job needs `permissions: {}` (the token of a fork's "
-                "pull "
-                "request is read-only)",
-                permission);
+            return "the token may not do that: " + permission_words(permission);
         case 404:
-            return fmt::format(
-                "it does not exist, or the token may not see it: the job needs `permissions: {}`",
-                permission);
+            return "it does not exist, or the token may not see it: " +
+                   permission_words(permission);
         case 410:
-            return "it is gone";
-        case 429:
-            return "GitHub limits the rate of requests";
+            return "it is gone, or switched off in this repository";
+        case 422:
+            return "GitHub finds the request unacceptable";
         default:
-            break;
+            return "GitHub refused it";
     }
-    if (response.status >= 300 && response.status < 400) {
-        // The token goes to the host it was given for, wherever an answer points.
-        const auto origin = http::origin_of(response.header("location").value_or(""));
-        return fmt::format(
-            "GitHub redirects to {}, which is not followed with a token (was the repository "
-            "renamed?)",
-            origin.value_or("another address"));
-    }
-    if (response.status >= 500) return "GitHub is failing";
-    return "GitHub refused it";
 }
 
 }  // namespace
@@ -77,7 +116,9 @@ GitHubError explain_error(const http::Response& response, std::string_view doing
         fmt::format("cannot {}: {} (HTTP {}", doing, advice(response, permission), response.status);
     const std::string message = message_of(response);
     if (!message.empty()) text += ": " + message;
-    return GitHubError(response.status, text + ")");
+    using Kind = GitHubError::Kind;
+    return GitHubError(response.status, text + ")",
+                       is_rate_limit(response) ? Kind::rate_limit : Kind::refusal);
 }
 
 json::Value expect_success(const http::Response& response, std::string_view doing,

@@ -3,18 +3,15 @@
 #include <array>
 
 #include "base/text.h"
+#include "github/decode.h"
 
 namespace codex::github {
 namespace {
 
 using json::Value;
 
-std::string string_at(const Value* value) {
-    return value != nullptr && value->as_string() != nullptr ? *value->as_string() : std::string();
-}
-
 std::optional<std::string> nonempty_at(const Value* value) {
-    std::string text = string_at(value);
+    std::string text = optional_string(value);
     if (text.empty()) return std::nullopt;
     return text;
 }
@@ -40,9 +37,7 @@ constexpr std::array kKinds = {
 
 std::optional<std::string> sha_at(const Value* value) {
     auto text = nonempty_at(value);
-    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    if (!text || text->size() != 40 || !std::all_of(text->begin(), text->end(), is_hex))
-        return std::nullopt;
+    if (text && !is_commit_id(*text)) text.reset();
     return text;
 }
 
@@ -54,9 +49,10 @@ Event read_event(std::string_view name, const Value& payload) {
     for (const KindName& known : kKinds) {
         if (known.name == name) event.kind = known.kind;
     }
-    event.action = string_at(payload.find("action"));
-    event.sender = string_at(payload.at("sender", "login"));
-    event.sender_is_bot = string_at(payload.at("sender", "type")) == "Bot";
+    event.action = optional_string(payload.find("action"));
+    event.sender = optional_string(payload.at("sender", "login"));
+    event.sender_is_bot =
+        optional_string(payload.at("sender", "type")) == "Bot" || event.sender.ends_with("[bot]");
     if (const Value* pull = payload.find("pull_request");
         pull != nullptr && pull->as_object() != nullptr) {
         event.pull_request_number = number_at(pull->find("number"));
@@ -71,8 +67,9 @@ Event read_event(std::string_view name, const Value& payload) {
         event.is_on_pull_request = true;
         event.pull_request_number = number_at(payload.at("issue", "number"));
     }
-    event.comment_body = string_at(payload.at("comment", "body"));
-    if (event.comment_body.empty()) event.comment_body = string_at(payload.at("review", "body"));
+    event.comment_body = optional_string(payload.at("comment", "body"));
+    if (event.comment_body.empty())
+        event.comment_body = optional_string(payload.at("review", "body"));
     if (event.kind == EventKind::workflow_dispatch && !event.pull_request_number) {
         // The runner's inputs are strings, whatever type the workflow declares.
         const Value* input = payload.at("inputs", "pr_number");

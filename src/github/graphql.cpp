@@ -2,19 +2,185 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <utility>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "github/client.h"
-#include "github/decode.h"
 #include "json/codec.h"
+
+namespace {
+
+// The answers' members, named as GraphQL names them.
+struct WirePageInfo {
+    bool has_next_page = false;
+    std::optional<std::string> end_cursor;
+};
+struct WireActor {
+    std::string login;
+};
+struct WireComment {
+    codex::json::Value full_database_id;
+    std::string body;
+    std::string url;
+    bool viewer_did_author = false;
+    std::optional<WireActor> author;
+};
+struct WireComments {
+    WirePageInfo page_info;
+    std::vector<std::optional<WireComment>> nodes;
+};
+struct WireThread {
+    std::string id;
+    bool is_resolved = false;
+    bool is_outdated = false;
+    std::string path;
+    std::optional<int> line;
+    WireComments comments;
+};
+struct WireThreads {
+    WirePageInfo page_info;
+    std::vector<std::optional<WireThread>> nodes;
+};
+struct WirePullRequest {
+    WireComments comments;
+    WireThreads review_threads;
+};
+struct WireRepository {
+    std::optional<WirePullRequest> pull_request;
+};
+struct WireNode {
+    std::optional<WireComments> comments;
+};
+struct WireData {
+    std::optional<WireActor> viewer;
+    std::optional<WireRepository> repository;
+    std::optional<WireNode> node;
+};
+struct WireError {
+    std::string type;
+    std::string message;
+};
+struct WireAnswer {
+    std::optional<WireData> data;
+    std::vector<WireError> errors;
+};
+
+}  // namespace
+
+template <>
+struct codex::json::Describe<WirePageInfo> {
+    template <class V>
+    static void fields(V& v) {
+        v("hasNextPage", &WirePageInfo::has_next_page);
+        v("endCursor", &WirePageInfo::end_cursor);
+    }
+};
+template <>
+struct codex::json::Describe<WireActor> {
+    template <class V>
+    static void fields(V& v) {
+        v("login", &WireActor::login);
+    }
+};
+template <>
+struct codex::json::Describe<WireComment> {
+    template <class V>
+    static void fields(V& v) {
+        using T = WireComment;
+        v("fullDatabaseId", &T::full_database_id, optional);
+        v("body", &T::body);
+        v("url", &T::url, optional);
+        v("viewerDidAuthor", &T::viewer_did_author);
+        v("author", &T::author);
+    }
+};
+template <>
+struct codex::json::Describe<WireComments> {
+    template <class V>
+    static void fields(V& v) {
+        v("pageInfo", &WireComments::page_info);
+        v("nodes", &WireComments::nodes, optional);
+    }
+};
+template <>
+struct codex::json::Describe<WireThread> {
+    template <class V>
+    static void fields(V& v) {
+        using T = WireThread;
+        v("id", &T::id);
+        v("isResolved", &T::is_resolved);
+        v("isOutdated", &T::is_outdated);
+        v("path", &T::path);
+        v("line", &T::line);
+        v("comments", &T::comments);
+    }
+};
+template <>
+struct codex::json::Describe<WireThreads> {
+    template <class V>
+    static void fields(V& v) {
+        v("pageInfo", &WireThreads::page_info);
+        v("nodes", &WireThreads::nodes, optional);
+    }
+};
+template <>
+struct codex::json::Describe<WirePullRequest> {
+    template <class V>
+    static void fields(V& v) {
+        v("comments", &WirePullRequest::comments);
+        v("reviewThreads", &WirePullRequest::review_threads);
+    }
+};
+template <>
+struct codex::json::Describe<WireRepository> {
+    template <class V>
+    static void fields(V& v) {
+        v("pullRequest", &WireRepository::pull_request);
+    }
+};
+template <>
+struct codex::json::Describe<WireNode> {
+    template <class V>
+    static void fields(V& v) {
+        v("comments", &WireNode::comments);
+    }
+};
+template <>
+struct codex::json::Describe<WireData> {
+    template <class V>
+    static void fields(V& v) {
+        v("viewer", &WireData::viewer);
+        v("repository", &WireData::repository);
+        v("node", &WireData::node);
+    }
+};
+template <>
+struct codex::json::Describe<WireError> {
+    template <class V>
+    static void fields(V& v) {
+        v("type", &WireError::type, optional);
+        v("message", &WireError::message, optional);
+    }
+};
+template <>
+struct codex::json::Describe<WireAnswer> {
+    template <class V>
+    static void fields(V& v) {
+        v("data", &WireAnswer::data);
+        v("errors", &WireAnswer::errors, optional);
+    }
+};
 
 namespace codex::github {
 namespace {
 
 using json::Value;
 
-// A thread's first comments say whose it is and what it is about.
-constexpr std::string_view kQuery =
+constexpr std::size_t kMaxShownMessages = 300;
+
+constexpr std::string_view kDiscussionQuery =
     R"(query Discussion($owner: String!, $name: String!, $number: Int!, $commentsAfter: String, $threadsAfter: String) {
   viewer { login }
   repository(owner: $owner, name: $name) {
@@ -27,68 +193,91 @@ constexpr std::string_view kQuery =
         pageInfo { hasNextPage endCursor }
         nodes {
           id isResolved isOutdated path line
-          comments(first: 20) { nodes { fullDatabaseId body viewerDidAuthor author { login } } }
+          comments(first: 100) {
+            pageInfo { hasNextPage endCursor }
+            nodes { fullDatabaseId body viewerDidAuthor author { login } }
+          }
         }
       }
     }
   }
 })";
 
-bool bool_at(const Value& value, std::string_view name) {
-    const Value* member = value.find(name);
-    return member != nullptr && member->as_bool() != nullptr && *member->as_bool();
-}
-
-// GraphQL gives 64-bit ids as strings.
-std::int64_t id_at(const Value& value, std::string_view name) {
-    const Value* member = value.find(name);
-    if (member == nullptr) return 0;
-    if (const std::string* text = member->as_string())
-        return base::parse_integer(*text).value_or(0);
-    return member->as_integer().value_or(0);
-}
-
-std::string author_of(const Value& node) {
-    std::string login = optional_string(node.at("author", "login"));
-    return login.empty() ? "ghost" : login;
-}
-
-const json::Array& nodes_of(const Value& parent, std::string_view name) {
-    const Value* nodes = parent.at(name, "nodes");
-    if (nodes == nullptr || nodes->as_array() == nullptr) {
-        throw json::JsonError(
-            fmt::format("$.data.repository.pullRequest.{}.nodes: expected an array", name));
+constexpr std::string_view kThreadQuery = R"(query Thread($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on PullRequestReviewThread {
+      comments(first: 100, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        nodes { fullDatabaseId body viewerDidAuthor author { login } }
+      }
     }
-    return *nodes->as_array();
+  }
+})";
+
+// GraphQL gives 64-bit ids as text. 0 when GitHub names none.
+std::int64_t id_of(const WireComment& comment) {
+    const Value& id = comment.full_database_id;
+    if (id.is_null()) return 0;
+    const auto number =
+        id.as_string() != nullptr ? base::parse_integer(*id.as_string()) : id.as_integer();
+    if (number && *number > 0) return *number;
+    throw json::JsonError(fmt::format("a comment's fullDatabaseId: expected an integer, found {}",
+                                      json::render(id).substr(0, 40)));
 }
 
-void read_cursor(const Value& parent, std::string_view name, bool& more,
-                 std::optional<std::string>& cursor) {
-    const Value* info = parent.at(name, "pageInfo");
-    more = info != nullptr && bool_at(*info, "hasNextPage");
-    const std::string end =
-        info == nullptr ? std::string() : optional_string(info->find("endCursor"));
-    if (!end.empty()) cursor = end;
-    // Without a cursor the next page would be the first one again.
-    if (end.empty()) more = false;
+// Deleted accounts come as null; GitHub shows them as "ghost".
+std::string author_of(WireComment& comment) {
+    return comment.author ? std::move(comment.author->login) : "ghost";
 }
 
-ReviewThread read_thread(const Value& node) {
+// Without a cursor the next page would be the first one again.
+bool has_more(const WirePageInfo& page) {
+    return page.has_next_page && page.end_cursor && !page.end_cursor->empty();
+}
+
+std::vector<ReviewThread::Comment> to_comments(WireComments& wire) {
+    std::vector<ReviewThread::Comment> comments;
+    for (auto& node : wire.nodes) {
+        if (!node) continue;  // GitHub withholds single nodes as null
+        comments.push_back(
+            {id_of(*node), author_of(*node), std::move(node->body), node->viewer_did_author});
+    }
+    return comments;
+}
+
+ReviewThread to_thread(WireThread& wire) {
     ReviewThread thread;
-    thread.id = optional_string(node.find("id"));
-    thread.is_resolved = bool_at(node, "isResolved");
-    thread.is_outdated = bool_at(node, "isOutdated");
-    thread.path = optional_string(node.find("path"));
-    if (const Value* line = node.find("line")) {
-        if (const auto number = line->as_integer()) thread.line = static_cast<int>(*number);
-    }
-    if (node.at("comments", "nodes") == nullptr) return thread;
-    for (const Value& comment : nodes_of(node, "comments")) {
-        thread.comments.push_back({id_at(comment, "fullDatabaseId"), author_of(comment),
-                                   optional_string(comment.find("body")),
-                                   bool_at(comment, "viewerDidAuthor")});
-    }
+    thread.id = std::move(wire.id);
+    thread.is_resolved = wire.is_resolved;
+    thread.is_outdated = wire.is_outdated;
+    thread.path = std::move(wire.path);
+    thread.line = wire.line;
+    thread.comments = to_comments(wire.comments);
     return thread;
+}
+
+[[noreturn]] void fail(const std::vector<WireError>& errors) {
+    std::string messages;
+    bool is_refused = false;
+    bool is_missing = false;
+    bool is_limited = false;
+    for (const WireError& error : errors) {
+        messages += (messages.empty() ? "" : "; ") + error.message;
+        is_refused |= error.type == "FORBIDDEN" || error.type == "INSUFFICIENT_SCOPES" ||
+                      error.message == "Resource not accessible by integration";
+        is_missing |= error.type == "NOT_FOUND";
+        is_limited |= error.type == "RATE_LIMITED";
+    }
+    messages = messages.empty()
+                   ? "GraphQL gave no pull request"
+                   : base::render_controls(base::utf8_prefix(messages, kMaxShownMessages));
+    using Kind = GitHubError::Kind;
+    const std::string text = "cannot read the pull request's discussion: " + messages;
+    if (is_limited) throw GitHubError(429, text, Kind::rate_limit);
+    if (is_refused) {
+        throw GitHubError(403, text + " (the job needs `permissions: pull-requests: read`)");
+    }
+    throw GitHubError(is_missing ? 404 : 200, text);
 }
 
 }  // namespace
@@ -102,41 +291,58 @@ Value discussion_query(const RepositoryName& repository, std::int64_t number,
     variables.set("number", number);
     if (comments_after) variables.set("commentsAfter", *comments_after);
     if (threads_after) variables.set("threadsAfter", *threads_after);
-    return Value::object({{"query", kQuery}, {"variables", std::move(variables)}});
+    return Value::object({{"query", kDiscussionQuery}, {"variables", std::move(variables)}});
+}
+
+Value thread_query(std::string_view thread_id, std::string_view after) {
+    return Value::object({{"query", kThreadQuery},
+                          {"variables", Value::object({{"id", thread_id}, {"after", after}})}});
 }
 
 Discussion decode_discussion(const Value& answer) {
-    const Value* pull = answer.at("data", "repository", "pullRequest");
-    if (pull == nullptr || pull->as_object() == nullptr) {
-        std::string messages;
-        if (const Value* errors = answer.find("errors");
-            errors != nullptr && errors->as_array() != nullptr) {
-            for (const Value& error : *errors->as_array()) {
-                messages += (messages.empty() ? "" : "; ") + optional_string(error.find("message"));
-            }
-        }
-        constexpr std::size_t kMaxShown = 300;
-        throw GitHubError(
-            200, fmt::format("cannot read the pull request's discussion: {}",
-                             messages.empty()
-                                 ? "GraphQL gave no pull request"
-                                 : base::render_controls(base::utf8_prefix(messages, kMaxShown))));
+    auto wire = json::decode<WireAnswer>(answer);
+    if (!wire.data || !wire.data->repository || !wire.data->repository->pull_request)
+        fail(wire.errors);
+    for (const WireError& error : wire.errors) {
+        base::log_debug(fmt::format("GraphQL withholds something: {}",
+                                    base::utf8_prefix(error.message, kMaxShownMessages)));
     }
+    WirePullRequest& pull = *wire.data->repository->pull_request;
     Discussion discussion;
-    discussion.viewer = optional_string(answer.at("data", "viewer", "login"));
-    for (const Value& node : nodes_of(*pull, "comments")) {
-        discussion.comments.push_back(
-            {id_at(node, "fullDatabaseId"), author_of(node), optional_string(node.find("body")),
-             optional_string(node.find("url")), bool_at(node, "viewerDidAuthor")});
+    if (wire.data->viewer) discussion.viewer = std::move(wire.data->viewer->login);
+    for (auto& node : pull.comments.nodes) {
+        if (!node) continue;
+        discussion.comments.push_back({id_of(*node), author_of(*node), std::move(node->body),
+                                       std::move(node->url), node->viewer_did_author});
     }
-    for (const Value& node : nodes_of(*pull, "reviewThreads"))
-        discussion.threads.push_back(read_thread(node));
-    read_cursor(*pull, "comments", discussion.more_comments, discussion.comments_cursor);
-    read_cursor(*pull, "reviewThreads", discussion.more_threads, discussion.threads_cursor);
+    for (auto& node : pull.review_threads.nodes) {
+        if (!node) continue;
+        if (has_more(node->comments.page_info)) {
+            discussion.unfinished_threads.push_back(
+                {discussion.threads.size(), *node->comments.page_info.end_cursor});
+        }
+        discussion.threads.push_back(to_thread(*node));
+    }
+    discussion.more_comments = has_more(pull.comments.page_info);
+    discussion.more_threads = has_more(pull.review_threads.page_info);
+    discussion.comments_cursor = std::move(pull.comments.page_info.end_cursor);
+    discussion.threads_cursor = std::move(pull.review_threads.page_info.end_cursor);
     return discussion;
 }
 
+ThreadPage decode_thread_page(const Value& answer) {
+    auto wire = json::decode<WireAnswer>(answer);
+    if (!wire.data || !wire.data->node || !wire.data->node->comments) fail(wire.errors);
+    WireComments& comments = *wire.data->node->comments;
+    ThreadPage page;
+    page.comments = to_comments(comments);
+    if (has_more(comments.page_info)) page.cursor = std::move(comments.page_info.end_cursor);
+    return page;
+}
+
 void Discussion::append(Discussion page) {
+    for (Unfinished& thread : page.unfinished_threads)
+        unfinished_threads.push_back({threads.size() + thread.index, std::move(thread.cursor)});
     // Behind its last page a connection is empty, so both can be asked again until both are done.
     comments.insert(comments.end(), std::make_move_iterator(page.comments.begin()),
                     std::make_move_iterator(page.comments.end()));

@@ -1,9 +1,11 @@
 // What we use of GitHub's data: plain values, nothing more than the run needs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace codex::github {
@@ -62,17 +64,7 @@ struct IssueComment {
     std::string body;
     std::string url;
     bool viewer_did_author = false;  // true only from GraphQL: we wrote it
-};
-
-struct ReviewComment {
-    std::int64_t id = 0;
-    std::string author;
-    std::string body;
-    std::string path;
-    std::optional<int> line;
-    bool on_left = false;
-    std::string url;
-    std::optional<std::int64_t> in_reply_to;
+    friend bool operator==(const IssueComment&, const IssueComment&) = default;
 };
 
 struct ReviewThread {
@@ -86,8 +78,10 @@ struct ReviewThread {
         std::string author;
         std::string body;
         bool viewer_did_author = false;
+        friend bool operator==(const Comment&, const Comment&) = default;
     };
     std::vector<Comment> comments;
+    friend bool operator==(const ReviewThread&, const ReviewThread&) = default;
 };
 
 /// One inline comment of a review request. Lines are of the pinned head (right) or the base (left).
@@ -104,6 +98,7 @@ struct PostedReview {
     std::int64_t id = 0;
     std::string url;
     std::size_t comments = 0;
+    friend bool operator==(const PostedReview&, const PostedReview&) = default;
 };
 
 }  // namespace codex::github
