@@ -330,6 +330,7 @@ std::optional<Value> find_review(std::string_view text) {
 void read_findings(const Array& items, std::string_view root, ParsedReview& parsed) {
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (i == kMaxFindings) {
+            parsed.dropped_findings += items.size() - i;
             parsed.notes.push_back(
                 fmt::format("{} findings were dropped: a review holds at most "
                             "{}",

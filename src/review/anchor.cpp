@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -295,8 +297,14 @@ Anchorer::Anchorer(const std::vector<FileDiff>& files, FileReader read_file)
     state_->files.resize(files.size());
     for (std::size_t i = 0; i < files.size(); ++i) {
         state_->files[i].diff = &files[i];
-        if (!files[i].new_path.empty()) state_->by_new_path.emplace(files[i].new_path, i);
-        if (!files[i].old_path.empty()) state_->by_old_path.emplace(files[i].old_path, i);
+        const auto& [old_path, new_path] = std::tie(files[i].old_path, files[i].new_path);
+        if (!new_path.empty()) state_->by_new_path.emplace(new_path, i);
+        // A copy names the same old path as the file itself, whose changes go first.
+        if (old_path == new_path) {
+            state_->by_old_path[old_path] = i;
+        } else if (!old_path.empty()) {
+            state_->by_old_path.emplace(old_path, i);
+        }
     }
 }
 

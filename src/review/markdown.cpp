@@ -208,8 +208,9 @@ class LineNeutraliser {
         while (end < line_.size() && is_digit(line_[end])) ++end;
         if (end == at_ + 1 || (at_ > 0 && line_[at_ - 1] == '&')) return copy();
         const bool is_own = !follows_word();
-        const std::size_t start = line_.substr(0, at_).find_last_of(" \t([`*_~") + 1;
-        const std::string_view word = line_.substr(start, at_ - start);
+        const std::size_t from = at_ - std::min(at_, kMaxWord);
+        const std::string_view before = line_.substr(from, at_ - from);
+        const std::string_view word = before.substr(before.find_last_of(" \t([`*_~") + 1);
         if (word.find("://") != std::string_view::npos) return copy();
         const bool is_foreign = word.find('/') != std::string_view::npos;
         if (is_own || is_foreign) return put_code(end);
@@ -217,6 +218,7 @@ class LineNeutraliser {
     }
 
     static constexpr std::size_t kMaxEntity = 24;
+    static constexpr std::size_t kMaxWord = 200;  // owner, slash, repository
 
     std::string_view line_;
     LineStyle style_;

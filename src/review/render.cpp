@@ -59,20 +59,20 @@ class Rows {
         if (findings_.empty()) return {};
         std::string table = fmt::format("| | Where | Finding | {} |\n|---|---|---|---|\n",
                                         are_all_ ? "Note" : "Why not on a line");
-        std::string texts;
+        // Each row says that there is a finding; texts take what rows leave.
+        const std::size_t max_rows = max_bytes / 3 * 2;
         std::size_t shown = 0;
-        std::size_t with_text = 0;
-        for (const PlacedFinding* finding : findings_) {
-            const std::string row = render_row(*finding);
-            if (table.size() + texts.size() + row.size() + kReserve > max_bytes) break;
+        for (; shown < findings_.size(); ++shown) {
+            const std::string row = render_row(*findings_[shown]);
+            if (table.size() + row.size() > max_rows) break;
             table += row;
-            ++shown;
-            const std::string text = render_finding_text(*finding);
-            if (with_text + 1 == shown &&
-                table.size() + texts.size() + text.size() + kReserve <= max_bytes) {
-                texts += text;
-                ++with_text;
-            }
+        }
+        std::string texts;
+        std::size_t with_text = 0;
+        for (; with_text < shown; ++with_text) {
+            const std::string text = render_finding_text(*findings_[with_text]);
+            if (table.size() + texts.size() + text.size() + kReserve > max_bytes) break;
+            texts += text;
         }
         if (shown < findings_.size()) {
             table += fmt::format("\n{} more in {}.\n", findings_.size() - shown, elsewhere_);
@@ -189,20 +189,22 @@ std::string render_explanation(const Report& report) {
 }
 
 std::string render_head(const Report& report) {
-    const std::string title = fmt::format("### {}\n\n", state_words(report));
+    const std::string words = state_words(report);
     switch (report.outcome) {
         case Outcome::reviewed_clean:
-            return fmt::format("**{}:** {}.\n\n", state_words(report), coverage_words(report));
+            return fmt::format("**{}:** {}.\n\n", words, coverage_words(report));
         case Outcome::reviewed_findings:
-            return title + render_verdict(report) + render_explanation(report);
+            return fmt::format("### {}\n\n{}{}", words, render_verdict(report),
+                               render_explanation(report));
         case Outcome::partially_reviewed:
-            return title + fmt::format("{}\n\n", short_line(report.reason, kMaxReason)) +
-                   render_verdict(report) + render_explanation(report);
+            return fmt::format("### {}\n\n{}\n\n{}{}", words, short_line(report.reason, kMaxReason),
+                               render_verdict(report), render_explanation(report));
         case Outcome::not_reviewed:
         case Outcome::skipped:
-            return title + short_line(reason_sentence(report), kMaxReason) + "\n\n";
+            return fmt::format("### {}\n\n{}\n\n", words,
+                               short_line(reason_sentence(report), kMaxReason));
     }
-    return title;
+    return {};
 }
 
 // What stands in the pull request as a comment is linked, not repeated.

@@ -182,6 +182,7 @@ class FileShare {
 // The largest share that all files may have alike: who needs less leaves the rest to the others.
 std::size_t fair_share(const std::vector<FileShare>& shares, const Budget& budget) {
     std::vector<std::size_t> needs;
+    needs.reserve(shares.size());
     for (const FileShare& share : shares) needs.push_back(std::min(share.total(), budget.max_file));
     std::sort(needs.begin(), needs.end());
     std::size_t left = budget.max_total;
@@ -214,6 +215,7 @@ Attributes::Attributes(const std::map<std::string, std::string>& files_by_folder
     // and win.
     for (const auto& [folder, text] : files_by_folder) {
         for (string_view line : base::split_lines(text)) {
+            if (line.substr(0, 3) == "\xEF\xBB\xBF") line.remove_prefix(3);
             const string_view trimmed = base::trim(line);
             if (trimmed.empty() || trimmed.front() == '#') continue;
             line = trimmed;

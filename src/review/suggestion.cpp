@@ -82,7 +82,7 @@ bool restore_indentation(const Lines& original, const Lines& quote, Lines& repla
         // Quoted at another depth: the replacement is written at that depth, too.
         if (replacement_common.compare(0, quote_common.size(), quote_common) != 0) return false;
         for (std::string& line : replacement) {
-            if (!is_blank(line)) line = original_common + line.substr(quote_common.size());
+            if (!is_blank(line)) line.replace(0, quote_common.size(), original_common);
         }
     } else if (replacement_common.empty() && !original_common.empty()) {
         // Quoted with the indentation but written without.

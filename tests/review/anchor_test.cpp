@@ -199,6 +199,17 @@ TEST_CASE("invisible characters do not keep a quote from its line") {
     CHECK(anchorer.place(finding) == Place(InlinePlace{"a", Side::right, {1, 1}}));
 }
 
+TEST_CASE("a copy does not take the deleted lines of its original") {
+    const std::vector<FileDiff> files = {
+        parse_file_patch("a", "copy", "@@ -1 +1 @@\n-x\n+copied\n"),
+        parse_file_patch("a", "a", "@@ -1 +1 @@\n-x\n+y\n")};
+    Anchorer anchorer(files, nullptr);
+    Finding finding;
+    finding.quoted_code = "x";
+    finding.code_location = {"a", Side::left, {1, 1}};
+    CHECK(anchorer.place(finding) == Place(InlinePlace{"a", Side::left, {1, 1}}));
+}
+
 TEST_CASE("each file is read once") {
     const Fixture f;
     int reads = 0;

@@ -115,7 +115,7 @@ TEST_CASE("each end state has its own words") {
     check_golden("render/summary_skipped.md", render_summary(skipped));
 }
 
-TEST_CASE("a summary stays within what GitHub takes and counts what it leaves out") {
+TEST_CASE("a summary stays within what GitHub takes and counts what it leaves out", "[slow]") {
     Report report = make_report();
     report.findings.clear();
     for (int i = 0; i < 3'000; ++i) {
