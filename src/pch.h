@@ -1,4 +1,5 @@
-// Standard headers that nearly every source uses, compiled once. A source must compile without it too.
+// Standard headers that nearly every source uses, compiled once. A source must compile without it
+// too.
 #pragma once
 
 #include <algorithm>

@@ -48,6 +48,26 @@ class LineLog {
     std::string line_;
 };
 
+// What a tool found must not carry our own secrets to the model: a checkout may have left the token
+// in .git/config, where every command can read it.
+class MaskedTool : public tools::Tool {
+  public:
+    MaskedTool(tools::Tool& tool, const base::Redactor& redactor)
+        : tool_(tool), redactor_(redactor) {}
+
+    const tools::ToolSpec& spec() const override { return tool_.spec(); }
+
+    tools::ToolOutput call(std::string_view arguments, const loop::Cancel* cancel) override {
+        tools::ToolOutput output = tool_.call(arguments, cancel);
+        output.text = redactor_.redact(output.text);
+        return output;
+    }
+
+  private:
+    tools::Tool& tool_;
+    const base::Redactor& redactor_;
+};
+
 constexpr std::size_t kMaxLoggedArguments = 500;
 
 agent::SessionEvents make_events(const config::Options& options, LineLog& lines) {
@@ -145,6 +165,7 @@ void run_agent(Context& context, const review::PromptFacts& facts,
     for (const std::string& missing : trial.missing)
         base::log_warning("sandbox: not in force: " + missing);
     const auto shell = tools::make_exec_command(worker);
+    MaskedTool masked_shell(*shell, *context.redactor);
 
     model::Provider provider;
     provider.id = context.options.model_provider;
@@ -159,7 +180,7 @@ void run_agent(Context& context, const review::PromptFacts& facts,
     options.limits.max_tokens = context.options.max_tokens;
     options.limits.max_duration = context.options.max_minutes;
     LineLog lines;
-    agent::Session session(client, {shell.get()}, std::move(options), context.clock,
+    agent::Session session(client, {&masked_shell}, std::move(options), context.clock,
                            make_events(context.options, lines));
     const UsageToReport usage(session, report);
 

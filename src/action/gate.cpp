@@ -23,7 +23,11 @@ Decision decide_pull_request(const github::Event& event) {
                                 event.action.substr(0, 40))};
     }
     if (!event.pull_request_number) {
-        return Skip{fmt::format("the {} payload names no pull request", event.name)};
+        // Skipping would show a green check on a pull request that nobody looked at.
+        throw base::ConfigError(
+            fmt::format("the {} payload in GITHUB_EVENT_PATH names no pull request: "
+                        "$.pull_request.number is no positive whole number",
+                        event.name));
     }
     return ReviewPullRequest{*event.pull_request_number};
 }

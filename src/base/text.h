@@ -16,6 +16,7 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 /// Lines without their "\n"; a final line without "\n" counts, an empty text has none. Only "\n"
 /// ends a line.
 std::vector<std::string_view> split_lines(std::string_view text);
+void split_lines(std::string&& gone) = delete;  // the lines would outlive it
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 std::string to_lower(std::string_view text);

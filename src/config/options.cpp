@@ -270,6 +270,10 @@ std::optional<std::string> normalise(const Setting& setting, std::string_view ra
         case Kind::url:
             return normalise_base_url(value, problem);
         case Kind::text:
+            if (value.empty() && !setting.default_text.empty()) {
+                problem = "it is empty";
+                return std::nullopt;
+            }
             for (const char c : value) {
                 const bool control =
                     static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r';
@@ -280,6 +284,10 @@ std::optional<std::string> normalise(const Setting& setting, std::string_view ra
             }
             return value;
         case Kind::secret:
+            if (value.empty()) {
+                problem = "it is empty";
+                return std::nullopt;
+            }
             for (const char c : value) {
                 if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) {
                     problem = "a secret cannot hold blanks or control characters";

@@ -46,7 +46,7 @@ std::optional<std::string> normalise_base_url(std::string_view text, std::string
     } else {
         host = host.substr(0, host.find(']') + 1);
     }
-    if (host.empty()) {
+    if (host.empty() || host == "[]") {
         problem = "it names no host";
         return std::nullopt;
     }

@@ -18,6 +18,10 @@ GitLibrary::GitLibrary() {
                             GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL}) {
         check(git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, ""), "close a configuration level");
     }
+    // A partial clone is read as far as its objects go.
+    const char* extensions[] = {"partialclone"};
+    check(git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size_t{1}),
+          "allow partial clones");
     // Runners check out as another user than the one a container action runs as.
     check(git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0), "switch off owner validation");
     constexpr int kServerTimeoutMs = 60'000;

@@ -53,11 +53,48 @@ bool is_regular(unsigned mode) {
     return mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE;
 }
 
+std::string_view bytes_of(const Blob& blob) {
+    if (blob == nullptr) return {};
+    return {static_cast<const char*>(git_blob_rawcontent(blob.get())),
+            static_cast<std::size_t>(git_blob_rawsize(blob.get()))};
+}
+
+// As git tells it without attributes: a NUL near the beginning.
+bool is_binary(std::string_view content) {
+    constexpr std::size_t kLookedAt = 8'000;
+    return content.substr(0, kLookedAt).find('\0') != std::string_view::npos;
+}
+
+// A fetch that was filtered left the object on the server.
+void check_here(int code, const std::string& object) {
+    if (code == GIT_ENOTFOUND) {
+        throw GitError(code, GIT_ERROR_ODB,
+                       object + " is not in the checkout; leave `filter` of actions/checkout out");
+    }
+    check(code, "read " + object);
+}
+
 // From the first hunk on: the header's paths are quoted, and we have them already.
 std::string hunks_only(std::string_view patch) {
     if (patch.substr(0, 3) == "@@ ") return std::string(patch);
     const std::size_t first = patch.find("\n@@ ");
     return first == std::string_view::npos ? std::string() : std::string(patch.substr(first + 1));
+}
+
+// Of the two contents alone: compared as files of the repository, they would be subject to the
+// attributes of the work tree, which could call a source file binary or be a pipe that nobody
+// writes to.
+std::string make_patch(std::string_view before, std::string_view after) {
+    git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+    options.context_lines = 3;
+    options.flags = GIT_DIFF_FORCE_TEXT;
+    Patch patch;
+    check(git_patch_from_buffers(out(patch), before.data(), before.size(), nullptr, after.data(),
+                                 after.size(), nullptr, &options),
+          "make a patch");
+    Buffer text;
+    check(git_patch_to_buf(&text.raw, patch.get()), "print a patch");
+    return hunks_only(text.view());
 }
 
 }  // namespace
@@ -82,8 +119,8 @@ struct Repository::State {
     Tree tree(std::string_view sha) const {
         const Commit owner = commit(sha);
         Tree found;
-        check(git_commit_tree(out(found), owner.get()),
-              "read the tree of commit " + std::string(sha));
+        check_here(git_commit_tree(out(found), owner.get()),
+                   "the tree of commit " + std::string(sha));
         return found;
     }
 
@@ -92,40 +129,22 @@ struct Repository::State {
         if (git_oid_is_zero(&id) != 0) return 0;
         std::size_t size = 0;
         git_object_t type = GIT_OBJECT_INVALID;
-        const int code = git_odb_read_header(&size, &type, odb.get(), &id);
-        if (code == GIT_ENOTFOUND) {
-            throw GitError(code, GIT_ERROR_ODB,
-                           "blob " + render(id) +
-                               " is not in the checkout; a partial clone needs `filter` left out");
-        }
-        check(code, "read the header of blob " + render(id));
+        check_here(git_odb_read_header(&size, &type, odb.get(), &id), "blob " + render(id));
         return size;
     }
 
+    // Null for the null id of an added or deleted side.
     Blob blob(const git_oid& id) const {
         Blob found;
-        check(git_blob_lookup(out(found), repository.get(), &id), "read blob " + render(id));
+        if (git_oid_is_zero(&id) != 0) return found;
+        check_here(git_blob_lookup(out(found), repository.get(), &id), "blob " + render(id));
         return found;
-    }
-
-    // By content alone, as git does without attributes: a NUL among the first 8,000 bytes.
-    bool is_binary_blob(const git_oid& id) const {
-        if (git_oid_is_zero(&id) != 0) return false;
-        const Blob content = blob(id);
-        const auto* bytes = static_cast<const char*>(git_blob_rawcontent(content.get()));
-        const std::size_t size =
-            std::min<std::size_t>(8'000, static_cast<std::size_t>(git_blob_rawsize(content.get())));
-        return std::find(bytes, bytes + size, '\0') != bytes + size;
     }
 };
 
 Repository::Repository(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
     check(git_repository_open_ext(out(state_->repository), path.c_str(), 0, nullptr),
           "open the git repository of " + path.string());
-    if (git_repository_oid_type(state_->repository.get()) != GIT_OID_SHA1) {
-        throw base::Error("the repository of " + path.string() +
-                          " uses SHA-256 object names, which are not supported");
-    }
     // From here on the workspace's own .git/config has no say: its filters, drivers and hooks are
     // untrusted.
     ConfigHandle empty;
@@ -180,6 +199,8 @@ std::vector<std::string> Repository::parents(std::string_view commit) const {
 }
 
 std::optional<std::string> Repository::merge_base(std::string_view a, std::string_view b) const {
+    // libgit2 1.8 leaks when it is asked about a commit that is not there.
+    if (!has_commit(a) || !has_commit(b)) return std::nullopt;
     const git_oid first = parse_sha(a);
     const git_oid second = parse_sha(b);
     git_oid base = {};
@@ -198,9 +219,7 @@ std::vector<FileChange> Repository::diff(std::string_view old_commit, std::strin
     const Tree old_tree = state_->tree(old_commit);
     const Tree new_tree = state_->tree(new_commit);
     git_diff_options options = GIT_DIFF_OPTIONS_INIT;
-    options.context_lines = 3;
-    // Attributes of the work tree could call a source file binary: whether it is, its content says.
-    options.flags = GIT_DIFF_FORCE_TEXT | GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
+    options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
     Diff diff;
     check(git_diff_tree_to_tree(out(diff), state_->repository.get(), old_tree.get(), new_tree.get(),
                                 &options),
@@ -231,17 +250,15 @@ std::vector<FileChange> Repository::diff(std::string_view old_commit, std::strin
         }
         const std::size_t larger =
             std::max(state_->blob_size(delta.old_file.id), state_->blob_size(delta.new_file.id));
-        if (larger > limits.max_file_bytes || patch_bytes > limits.max_total_patch_bytes) {
+        if (larger > limits.max_file_bytes || patch_bytes >= limits.max_total_patch_bytes) {
             change.too_large = true;
-        } else if (state_->is_binary_blob(delta.old_file.id) ||
-                   state_->is_binary_blob(delta.new_file.id)) {
-            change.is_binary = true;
         } else {
-            Patch patch;
-            check(git_patch_from_diff(out(patch), diff.get(), i), "make a patch");
-            Buffer text;
-            check(git_patch_to_buf(&text.raw, patch.get()), "print a patch");
-            change.patch = hunks_only(text.view());
+            const Blob old_blob = state_->blob(delta.old_file.id);
+            const Blob new_blob = state_->blob(delta.new_file.id);
+            const std::string_view before = bytes_of(old_blob);
+            const std::string_view after = bytes_of(new_blob);
+            change.is_binary = is_binary(before) || is_binary(after);
+            if (!change.is_binary) change.patch = make_patch(before, after);
             patch_bytes += change.patch.size();
         }
         changes.push_back(std::move(change));
@@ -267,9 +284,7 @@ std::optional<std::string> Repository::read_file(std::string_view commit, std::s
     if (state_->blob_size(id) > max_bytes) {
         throw base::Error(name + " is larger than " + std::to_string(max_bytes) + " bytes");
     }
-    const Blob content = state_->blob(id);
-    return std::string(static_cast<const char*>(git_blob_rawcontent(content.get())),
-                       static_cast<std::size_t>(git_blob_rawsize(content.get())));
+    return std::string(bytes_of(state_->blob(id)));
 }
 
 std::vector<TreeEntry> Repository::find_files_named(std::string_view commit,
@@ -298,7 +313,7 @@ std::vector<TreeEntry> Repository::find_files_named(std::string_view commit,
                 Tree child;
                 const int code =
                     git_tree_lookup(out(child), state_->repository.get(), git_tree_entry_id(entry));
-                check(code, "read folder " + path);
+                check_here(code, "folder " + path);
                 todo.push_back({path + "/", std::move(child)});
             } else if (git_tree_entry_name(entry) == name) {
                 found.push_back({path, mode});

@@ -2,6 +2,9 @@
 
 #include "base/error.h"
 
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+
 using namespace codex;
 using action::decide;
 using github::Event;
@@ -38,9 +41,12 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("a payload without a usable number is skipped, not guessed") {
-    CHECK(skipped_because(decide(pull_request("opened", std::nullopt), {})) ==
-          "the pull_request payload names no pull request");
+TEST_CASE(
+    "a payload without a usable number is an error: nothing is guessed, nothing looks green") {
+    CHECK_THROWS_WITH(decide(pull_request("opened", std::nullopt), {}),
+                      "the pull_request payload in GITHUB_EVENT_PATH names no pull request: "
+                      "$.pull_request.number is no positive whole number");
+    CHECK(std::holds_alternative<action::Skip>(decide(pull_request("closed", std::nullopt), {})));
 }
 
 TEST_CASE("a dispatched run reviews the pull request that it names, and must name one") {

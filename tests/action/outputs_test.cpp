@@ -106,6 +106,6 @@ TEST_CASE("outputs and summary go where the runner reads them") {
     report.reason = "not for us";
     action::write_outputs(environment, dir.path(), report, base::Redactor());
     CHECK(base::read_file(dir / "output").find("outcome<<codex_") == 0);
-    CHECK(base::read_file(dir / "summary").find("not for us") != std::string::npos);
+    CHECK(base::read_file(dir / "summary").find("Not for us") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(dir / ".codex-action"));
 }

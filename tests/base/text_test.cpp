@@ -19,10 +19,10 @@ TEST_CASE("text is split into parts and lines") {
     using Parts = std::vector<std::string_view>;
     CHECK(split("", ',') == Parts{""});
     CHECK(split("a,,b,", ',') == Parts{"a", "", "b", ""});
-    CHECK(split_lines("") == Parts{});
-    CHECK(split_lines("\n") == Parts{""});
-    CHECK(split_lines("a\nb") == Parts{"a", "b"});
-    CHECK(split_lines("a\r\n\nb\n") == Parts{"a\r", "", "b"});
+    CHECK(split_lines(std::string_view("")) == Parts{});
+    CHECK(split_lines(std::string_view("\n")) == Parts{""});
+    CHECK(split_lines(std::string_view("a\nb")) == Parts{"a", "b"});
+    CHECK(split_lines(std::string_view("a\r\n\nb\n")) == Parts{"a\r", "", "b"});
     CHECK(join({}, ", ").empty());
     CHECK(join({"a", "", "a"}, ", ") == "a, , a");
 }

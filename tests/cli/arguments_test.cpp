@@ -2,6 +2,9 @@
 
 #include "base/error.h"
 
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+
 using namespace codex;
 using cli::parse_arguments;
 

@@ -261,6 +261,7 @@ TEST_CASE(
         scene.event_name = "pull_request_target";
         const Run run = scene.run();
         CHECK(run.exit_code == 1);
+        INFO(run.summary_comment());
         CHECK(has(run.summary_comment(), "pull_request_target"));
         CHECK(run.count_requests("POST", "/v1/") == 0);
     }

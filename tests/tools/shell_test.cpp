@@ -110,7 +110,7 @@ TEST_CASE("whatever is wrong with the arguments is answered, and nothing is exec
         {false, R"({"cmd":"touch made","timeout_ms":-5})",
          "exec_command was not executed: timeout_ms must be above 0"},
         {false, R"({"cmd":"touch made","timeout_ms":99999999999999999999})",
-         "The arguments of exec_command cannot be read: $.timeout_ms: "},
+         "The arguments of exec_command cannot be read: $.timeout_ms is"},
         {false, R"({"cmd":"touch made","max_output_bytes":0})",
          "exec_command was not executed: max_output_bytes must be above 0"},
         {false, R"({"cmd":"touch made","workdir":"/etc"})",
