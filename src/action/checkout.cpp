@@ -44,9 +44,9 @@ std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& rep
     if (is_target_event) {
         if (is_head || is_merge) {
             return UnfitCheckout{
-                "pull_request_target runs with secrets, and the pull request's own code is checked "
-                "out; use the "
-                "pull_request event, or leave `ref` of actions/checkout out so that the base "
+                "the pull request's own code is checked out in a run of pull_request_target, which "
+                "holds secrets; use the pull_request event, or leave `ref` of actions/checkout out "
+                "so that the base "
                 "branch is checked out"};
         }
         commits.note =

@@ -22,7 +22,8 @@ namespace {
 
 using Level = Annotation::Level;
 
-// actions/toolkit's escaping: data, and property values where ':' and ',' separate.
+// actions/toolkit's escaping: data, and property values where ':' and ',' separate. "##[" begins
+// the runner's older commands, in the middle of a line too.
 std::string escape_data(std::string_view text) {
     std::string escaped;
     for (const char c : text) {
@@ -35,6 +36,9 @@ std::string escape_data(std::string_view text) {
                 break;
             case '\n':
                 escaped += "%0A";
+                break;
+            case '[':
+                escaped += escaped.ends_with("##") ? "\\[" : "[";
                 break;
             default:
                 // Control characters (ESC and the like) could repaint a log.

@@ -1,5 +1,7 @@
 #include "protocol/items.h"
 
+#include <algorithm>
+
 #include "json/codec.h"
 
 namespace codex::protocol {
@@ -30,6 +32,21 @@ std::string_view render_role(Role role) {
     return "user";
 }
 
+// The API takes only such names, also of a call that it made itself (maxLength and pattern of
+// FunctionToolCall in its OpenAPI description); a model that makes up a name must not end the run.
+constexpr std::size_t kMaxNameBytes = 64;
+
+std::string acceptable_name(std::string_view name) {
+    std::string made(name.substr(0, kMaxNameBytes));
+    const auto is_allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    };
+    std::replace_if(
+        made.begin(), made.end(), [&](char c) { return !is_allowed(c); }, '_');
+    return made.empty() ? "_" : made;
+}
+
 Value text_part(std::string_view type, std::string_view text) {
     return Value::object({{"type", type}, {"text", text}});
 }
@@ -56,7 +73,7 @@ Message parse_message(const Value& value) {
     } else if (role == "system") {
         message.role = Role::system;
     } else if (role != "user") {
-        Path(Path(), "role").fail("is \"" + role + "\"");
+        Path(Path(), "role").fail("is " + json::detail::quote(role));
     }
     const Value* content = value.find("content");
     if (content == nullptr) Path(Path(), "content").fail("is missing");
@@ -97,7 +114,7 @@ Value render_reasoning(const Reasoning& reasoning) {
     }
     json::Object object;
     object.set("type", "reasoning");
-    object.set("id", reasoning.id);
+    if (!reasoning.id.empty()) object.set("id", reasoning.id);
     object.set("summary", std::move(summary));
     if (reasoning.encrypted_content) object.set("encrypted_content", *reasoning.encrypted_content);
     return object;
@@ -108,20 +125,20 @@ Value render_reasoning(const Reasoning& reasoning) {
 Value render_item(const Item& item) {
     return std::visit(
         Overloaded{[](const Message& message) {
-                       // The API knows an assistant's words as output_text, everybody else's as
-                       // input_text.
-                       const bool is_output = message.role == Role::assistant;
-                       return Value::object(
-                           {{"type", "message"},
-                            {"role", render_role(message.role)},
-                            {"content", Array{text_part(is_output ? "output_text" : "input_text",
-                                                        message.text)}}});
+                       // Parts of an assistant's message belong to the id that the server gave
+                       // it; we keep none (store is off), and plain text needs none.
+                       Value content = message.text.empty() ? message.refusal : message.text;
+                       if (message.role != Role::assistant)
+                           content = Array{text_part("input_text", message.text)};
+                       return Value::object({{"type", "message"},
+                                             {"role", render_role(message.role)},
+                                             {"content", std::move(content)}});
                    },
                    [](const Reasoning& reasoning) { return render_reasoning(reasoning); },
                    [](const FunctionCall& call) {
                        return Value::object({{"type", "function_call"},
                                              {"call_id", call.call_id},
-                                             {"name", call.name},
+                                             {"name", acceptable_name(call.name)},
                                              {"arguments", call.arguments}});
                    },
                    [](const FunctionCallOutput& output) {

@@ -196,6 +196,8 @@ Run Scene::finish() {
     const ProgramResult result = program_->wait();
     Run run;
     run.exit_code = result.exit_code;
+    run.cpu_time = result.cpu_time;
+    run.peak_memory_kib = result.peak_memory_kib;
     run.out = result.out;
     run.err = result.err;
     run.outputs = parse_outputs(base::read_file(runner() / "output"));

@@ -22,6 +22,8 @@ using json::Value;
 /// What one run left behind.
 struct Run {
     int exit_code = -1;
+    std::chrono::microseconds cpu_time{0};
+    std::size_t peak_memory_kib = 0;
     std::string out;
     std::string err;
     std::map<std::string, std::string> outputs;  // as the runner parses GITHUB_OUTPUT

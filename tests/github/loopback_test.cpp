@@ -33,6 +33,7 @@ Value scenario() {
         {{"pull_request",
           Value::object({{"number", 1}, {"head", end(kHeadSha)}, {"base", end(kBaseSha)}})},
          {"files_count", 250},
+         {"refuse_comments_containing", "REFUSE-ME"},
          {"issue_comments",
           Array{Value::object({{"user", "mallory"}, {"body", kMarker}}),
                 Value::object({{"user", "github-actions"}, {"mine", true}, {"body", kMarker}})}}});
@@ -76,7 +77,7 @@ TEST_CASE("a snapshot, a review and its comments go over the wire, each once") {
     comment.start_line = 1;
     const auto posted = client.post_review(1, kHeadSha, "body MARK-1", {comment}, "MARK-1");
     CHECK(posted.has_value());
-    comment.line = 99;
+    comment.body = "REFUSE-ME";
     CHECK_FALSE(client.post_review(1, kHeadSha, "body MARK-2", {comment}, "MARK-2"));
     CHECK(client.post_file_comment(1, kHeadSha, "a.c", "body MARK-3", "MARK-3"));
     const auto own = snapshot.own_summaries[0].id;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -146,7 +147,8 @@ ProgramResult RunningProgram::wait() {
         }
     });
     int status = 0;
-    ::waitpid(state_->pid, &status, 0);
+    rusage usage = {};
+    ::wait4(state_->pid, &status, 0, &usage);
     state_->reaped = true;
     {
         const std::lock_guard lock(mutex);
@@ -157,6 +159,10 @@ ProgramResult RunningProgram::wait() {
     ProgramResult result;
     if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime})
+        result.cpu_time +=
+            std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+    result.peak_memory_kib = static_cast<std::size_t>(usage.ru_maxrss);
     result.out = state_->out.finish();
     result.err = state_->err.finish();
     if (killed)

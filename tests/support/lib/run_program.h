@@ -16,6 +16,9 @@ struct ProgramResult {
     int signal = 0;
     std::string out;
     std::string err;
+    // With the children that it waited for.
+    std::chrono::microseconds cpu_time{0};
+    std::size_t peak_memory_kib = 0;
 };
 
 struct Program {
