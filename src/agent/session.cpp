@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/log.h"
 #include "base/random.h"
+#include "base/text.h"
 
 namespace codex::agent {
 namespace {
@@ -12,21 +12,46 @@ using protocol::FunctionCall;
 using protocol::FunctionCallOutput;
 using protocol::Item;
 
-// Every call has exactly one output, also when the run ends in the middle of it.
-class PendingOutput {
+// Enough of a made-up name for the model to know it again.
+constexpr std::size_t kMaxQuotedName = 100;
+
+// Every call has exactly one output, also when the run ends in the middle of it. All outputs stand
+// behind all calls of an answer: what today's API clients send (spec/codex-observed.md 1.3).
+class PendingOutputs {
   public:
-    PendingOutput(std::vector<Item>& history, const FunctionCall& call)
-        : history_(history), call_id_(call.call_id) {}
-    ~PendingOutput() { history_.push_back(FunctionCallOutput{call_id_, text_}); }
-    PendingOutput(const PendingOutput&) = delete;
-    PendingOutput& operator=(const PendingOutput&) = delete;
-    void set(std::string text) { text_ = std::move(text); }
+    PendingOutputs(std::vector<Item>& history, std::vector<FunctionCall> calls)
+        : history_(history), calls_(std::move(calls)), texts_(calls_.size(), "aborted") {}
+    ~PendingOutputs() {
+        for (std::size_t i = 0; i < calls_.size(); ++i)
+            history_.push_back(FunctionCallOutput{calls_[i].call_id, std::move(texts_[i])});
+    }
+    PendingOutputs(const PendingOutputs&) = delete;
+    PendingOutputs& operator=(const PendingOutputs&) = delete;
+
+    const std::vector<FunctionCall>& calls() const { return calls_; }
+    void set(std::size_t index, std::string text) { texts_[index] = std::move(text); }
 
   private:
     std::vector<Item>& history_;
-    std::string call_id_;
-    std::string text_ = "aborted";
+    std::vector<FunctionCall> calls_;
+    std::vector<std::string> texts_;
 };
+
+// What of an answer goes into the history. The API refuses reasoning without the item that it led
+// to.
+std::vector<Item> kept_items(std::vector<Item> items) {
+    while (!items.empty() && std::holds_alternative<protocol::Reasoning>(items.back()))
+        items.pop_back();
+    return items;
+}
+
+std::vector<FunctionCall> calls_of(const std::vector<Item>& items) {
+    std::vector<FunctionCall> calls;
+    for (const Item& item : items) {
+        if (const auto* call = std::get_if<FunctionCall>(&item)) calls.push_back(*call);
+    }
+    return calls;
+}
 
 }  // namespace
 
@@ -44,6 +69,8 @@ TurnResult Session::run_turn(std::string_view input,
                              const std::optional<json::Value>& output_schema,
                              const loop::Cancel* cancel) {
     history_.push_back(protocol::Message{protocol::Role::user, std::string(input), {}});
+    // A turn with a schema is for the answer alone: what is not offered is not run either.
+    const std::vector<tools::Tool*> offered = output_schema ? std::vector<tools::Tool*>() : tools_;
     TurnResult result;
     while (true) {
         check_limits();
@@ -54,43 +81,42 @@ TurnResult Session::run_turn(std::string_view input,
         request.reasoning_effort = options_.reasoning_effort;
         request.output_schema = output_schema;
         request.prompt_cache_key = cache_key_;
-        if (!output_schema) {
-            for (const tools::Tool* tool : tools_) {
-                const tools::ToolSpec& spec = tool->spec();
-                request.tools.push_back({spec.name, spec.description, spec.parameters});
-            }
+        for (const tools::Tool* tool : offered) {
+            const tools::ToolSpec& spec = tool->spec();
+            request.tools.push_back({spec.name, spec.description, spec.parameters});
         }
         ++requests_;
-        const model::ModelResponse response = client_.sample(request, events_.on_text, cancel);
+        model::ModelResponse response = client_.sample(request, events_.on_text, cancel);
         usage_ += response.usage;
         result.usage += response.usage;
 
-        std::vector<FunctionCall> calls;
-        for (const Item& item : response.items) {
-            history_.push_back(item);
-            if (const auto* call = std::get_if<FunctionCall>(&item)) calls.push_back(*call);
-            if (const auto* message = std::get_if<protocol::Message>(&item)) {
-                if (!message->refusal.empty()) {
-                    throw model::ModelError(model::ModelErrorKind::content_refused,
-                                            "the model refused: " + message->refusal);
-                }
-                result.last_message = message->text;
+        const std::vector<Item> items = kept_items(std::move(response.items));
+        history_.insert(history_.end(), items.begin(), items.end());
+        PendingOutputs outputs(history_, calls_of(items));
+        for (const Item& item : items) {
+            const auto* message = std::get_if<protocol::Message>(&item);
+            if (message == nullptr || message->role != protocol::Role::assistant) continue;
+            if (!message->refusal.empty()) {
+                throw model::ModelError(model::ModelErrorKind::content_refused,
+                                        "the model refused: " + message->refusal);
             }
-        }
-        for (const FunctionCall& call : calls) {
-            // All outputs behind all calls: what today's API clients send
-            // (spec/codex-observed.md 1.3).
-            PendingOutput output(history_, call);
-            if (tool_calls_ >= options_.limits.max_tool_calls) continue;
-            ++tool_calls_;
-            ++result.tool_calls;
-            output.set(run_tool(call, cancel).text);
+            result.last_message = message->text;
         }
         if (response.incomplete_reason) {
             throw LimitReached(
                 fmt::format("the model stopped early: {}", *response.incomplete_reason));
         }
-        if (calls.empty()) return result;
+        for (std::size_t i = 0; i < outputs.calls().size(); ++i) {
+            if (cancel != nullptr) cancel->throw_if_requested();
+            if (tool_calls_ >= options_.limits.max_tool_calls) {
+                throw LimitReached(
+                    fmt::format("{} tool calls were not enough", options_.limits.max_tool_calls));
+            }
+            ++tool_calls_;
+            ++result.tool_calls;
+            outputs.set(i, run_tool(outputs.calls()[i], offered, cancel).text);
+        }
+        if (outputs.calls().empty()) return result;
     }
 }
 
@@ -98,9 +124,6 @@ void Session::check_limits() const {
     const Limits& limits = options_.limits;
     if (requests_ >= limits.max_requests) {
         throw LimitReached(fmt::format("{} model requests were not enough", limits.max_requests));
-    }
-    if (tool_calls_ >= limits.max_tool_calls) {
-        throw LimitReached(fmt::format("{} tool calls were not enough", limits.max_tool_calls));
     }
     if (usage_.total_tokens >= limits.max_tokens) {
         throw LimitReached(fmt::format("{} tokens are used of max_tokens {}", usage_.total_tokens,
@@ -115,10 +138,13 @@ void Session::check_limits() const {
     }
 }
 
-tools::ToolOutput Session::run_tool(const FunctionCall& call, const loop::Cancel* cancel) {
+tools::ToolOutput Session::run_tool(const FunctionCall& call,
+                                    const std::vector<tools::Tool*>& offered,
+                                    const loop::Cancel* cancel) {
     if (events_.on_tool_begin) events_.on_tool_begin(call);
-    tools::ToolOutput output{"unsupported call: " + call.name, false};
-    for (tools::Tool* tool : tools_) {
+    tools::ToolOutput output{
+        fmt::format("unsupported call: {}", base::utf8_prefix(call.name, kMaxQuotedName)), false};
+    for (tools::Tool* tool : offered) {
         if (tool->spec().name == call.name) {
             output = tool->call(call.arguments, cancel);
             break;

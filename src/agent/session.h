@@ -56,7 +56,7 @@ class Session {
             const base::Clock& clock, SessionEvents events = {});
 
     /// Throws ModelError, LimitReached, Interrupted, SandboxError. With `output_schema` no tools
-    /// are offered.
+    /// are offered, and a call of one is answered as unsupported.
     TurnResult run_turn(std::string_view input, const std::optional<json::Value>& output_schema,
                         const loop::Cancel* cancel);
 
@@ -65,7 +65,9 @@ class Session {
 
   private:
     void check_limits() const;
-    tools::ToolOutput run_tool(const protocol::FunctionCall& call, const loop::Cancel* cancel);
+    tools::ToolOutput run_tool(const protocol::FunctionCall& call,
+                               const std::vector<tools::Tool*>& offered,
+                               const loop::Cancel* cancel);
 
     model::Client& client_;
     std::vector<tools::Tool*> tools_;

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "http/sse.h"
 #include "model/stream.h"
 
 namespace codex::model {
@@ -35,6 +36,33 @@ http::Request make_request(const ModelRequest& request, const Provider& provider
     return http;
 }
 
+// As much of an error's body as an explanation needs: a server that never ends it is not waited
+// for.
+std::string read_beginning(http::Exchange& exchange, loop::Loop& loop, const loop::Cancel* cancel) {
+    std::string body;
+    loop.run_until(
+        [&] {
+            body += exchange.take_body();
+            return body.size() >= kMaxErrorBody || exchange.finished();
+        },
+        cancel);
+    body += exchange.take_body();
+    body.resize(std::min(body.size(), kMaxErrorBody));
+    return body;
+}
+
+bool claims_to_be_stream(const http::Response& head) {
+    const auto type = head.header("Content-Type");
+    return !type || base::to_lower(*type).starts_with("text/event-stream");
+}
+
+// Reasoning is not stored by the server (store is false): it comes to us encrypted, and we carry
+// it. What came without its content is a reference to nothing, which the API refuses.
+bool is_sent_back(const protocol::Item& item) {
+    const auto* reasoning = std::get_if<protocol::Reasoning>(&item);
+    return reasoning == nullptr || reasoning->encrypted_content.has_value();
+}
+
 }  // namespace
 
 bool ModelError::retryable() const {
@@ -61,7 +89,9 @@ Value render_request(const ModelRequest& request) {
     body.set("model", request.model);
     body.set("instructions", request.instructions);
     Array input;
-    for (const protocol::Item& item : request.input) input.push_back(protocol::render_item(item));
+    for (const protocol::Item& item : request.input) {
+        if (is_sent_back(item)) input.push_back(protocol::render_item(item));
+    }
     body.set("input", std::move(input));
     Array tools;
     for (const OfferedTool& tool : request.tools) {
@@ -76,8 +106,6 @@ Value render_request(const ModelRequest& request) {
     body.set("parallel_tool_calls", false);
     if (request.reasoning_effort) {
         body.set("reasoning", Value::object({{"effort", *request.reasoning_effort}}));
-        // Reasoning is not stored by the server (store is false): it comes back to us encrypted,
-        // and we carry it.
         body.set("include", Array{"reasoning.encrypted_content"});
     }
     body.set("store", false);
@@ -98,10 +126,12 @@ Client::Client(http::Transport& transport, Provider provider)
 
 ModelResponse Client::sample(const ModelRequest& request, const TextDelta& on_text,
                              const loop::Cancel* cancel) {
+    using std::chrono::milliseconds;
     const http::Request http_request = make_request(request, provider_);
-    http::RetryPolicy backoff_policy;
+    const http::RetryPolicy policy;
     int request_failures = 0;
     int stream_failures = 0;
+    milliseconds server_delayed{0};
     while (true) {
         try {
             return sample_once(http_request, request, on_text, cancel);
@@ -117,15 +147,15 @@ ModelResponse Client::sample(const ModelRequest& request, const TextDelta& on_te
                 throw;
             }
             ++failures;
-            auto delay = http::backoff(backoff_policy, failures, base::random_fraction());
-            if (error.retry_after()) {
-                if (*error.retry_after() > backoff_policy.server_delay_budget) {
-                    error.add_context(fmt::format("the model API asks to wait {}",
-                                                  base::render_duration(*error.retry_after())));
-                    throw;
-                }
-                delay = std::max(delay, *error.retry_after());
+            const milliseconds floor = error.retry_after().value_or(milliseconds(0));
+            if (floor > policy.server_delay_budget - server_delayed) {
+                error.add_context(
+                    fmt::format("the model API asks to wait {}", base::render_duration(floor)));
+                throw;
             }
+            server_delayed += floor;
+            const milliseconds delay =
+                floor + http::backoff(policy, failures, base::random_fraction());
             base::log_warning(fmt::format("model API: {}; retrying {}/{} in {}", error.what(),
                                           failures, budget, base::render_duration(delay)));
             transport_.loop().sleep(delay, cancel);
@@ -135,6 +165,7 @@ ModelResponse Client::sample(const ModelRequest& request, const TextDelta& on_te
 
 ModelResponse Client::sample_once(const http::Request& http_request, const ModelRequest& request,
                                   const TextDelta& on_text, const loop::Cancel* cancel) {
+    if (cancel != nullptr) cancel->throw_if_requested();
     bool stream_began = false;
     try {
         const auto exchange = transport_.start(http_request);
@@ -142,12 +173,10 @@ ModelResponse Client::sample_once(const http::Request& http_request, const Model
         loop.run_until([&] { return exchange->has_head(); }, cancel);
         http::Response head = exchange->head();
         if (head.status != 200) {
-            loop.run_until([&] { return exchange->finished(); }, cancel);
-            head.body = exchange->take_body().substr(0, kMaxErrorBody);
+            head.body = read_beginning(*exchange, loop, cancel);
             throw explain_error(head, request, provider_, loop.clock().wall());
         }
         stream_began = true;
-        http::SseParser parser;
         StreamReader reader(on_text);
         while (true) {
             std::string bytes;
@@ -157,21 +186,30 @@ ModelResponse Client::sample_once(const http::Request& http_request, const Model
                     return !bytes.empty() || exchange->finished();
                 },
                 cancel);
-            parser.feed(bytes);
-            while (const auto event = parser.next()) {
-                // The server may keep the connection open behind the last event: that is no reason
-                // to wait.
-                if (reader.take(*event)) return reader.result();
+            // The server may keep the connection open behind the last event: that is no reason to
+            // wait.
+            if (reader.feed(bytes)) return reader.result();
+            if (!reader.has_events()) {
+                head.body += bytes.substr(0, kMaxErrorBody - head.body.size());
             }
             if (bytes.empty() && exchange->finished()) {
                 exchange->check();
+                if (!reader.has_events() && !claims_to_be_stream(head))
+                    throw explain_error(head, request, provider_, loop.clock().wall());
                 throw ModelError(ModelErrorKind::stream_lost,
-                                 "the stream closed before response.completed");
+                                 fmt::format("the answer of {} broke off: the stream ended before "
+                                             "response.completed",
+                                             provider_.base_url));
             }
         }
     } catch (const http::TransportError& error) {
-        throw ModelError(stream_began ? ModelErrorKind::stream_lost : ModelErrorKind::unreachable,
-                         fmt::format("{} did not answer: {}", provider_.base_url, error.what()));
+        if (stream_began) {
+            throw ModelError(
+                ModelErrorKind::stream_lost,
+                fmt::format("the answer of {} broke off: {}", provider_.base_url, error.what()));
+        }
+        throw ModelError(ModelErrorKind::unreachable,
+                         fmt::format("{} cannot be reached: {}", provider_.base_url, error.what()));
     }
 }
 

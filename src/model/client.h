@@ -50,6 +50,7 @@ struct ModelResponse {
     protocol::TokenUsage usage;
     std::optional<std::string>
         incomplete_reason;  // response.incomplete: "max_output_tokens", "content_filter"
+    friend bool operator==(const ModelResponse&, const ModelResponse&) = default;
 };
 
 /// Kinds of failure that need different action of the maintainer. The message says what to do.
@@ -91,7 +92,8 @@ class Client {
     Client(http::Transport& transport, Provider provider);
 
     /// One sampling request: HTTP retries (request_max_retries) and reconnects of a lost stream
-    /// (stream_max_retries), the server's delays as a floor. Throws ModelError, Interrupted.
+    /// (stream_max_retries), the server's delays as a floor, all of them together up to ten
+    /// minutes. Throws ModelError, Interrupted.
     ModelResponse sample(const ModelRequest& request, const TextDelta& on_text,
                          const loop::Cancel* cancel);
 

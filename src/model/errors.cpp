@@ -1,7 +1,9 @@
 // What an error of the model API means for the maintainer of a workflow.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/text.h"
 #include "http/retry.h"
@@ -13,7 +15,11 @@ namespace {
 using json::Value;
 using Kind = ModelErrorKind;
 
+using std::chrono::milliseconds;
+
 constexpr std::size_t kMaxServerMessage = 500;
+/// Longer than anybody waits, and small enough to add to any clock.
+constexpr milliseconds kLongestDelay = std::chrono::hours(24 * 366);
 
 std::string string_at(const Value& value, std::string_view name) {
     const Value* member = value.find(name);
@@ -37,8 +43,10 @@ constexpr std::array kKnownCodes = {
     KnownCode{"usage_not_included", Kind::no_quota},
     KnownCode{"usage_limit_reached", Kind::no_quota},
     KnownCode{"billing_hard_limit_reached", Kind::no_quota},
+    KnownCode{"billing_not_active", Kind::no_quota},
     KnownCode{"model_not_found", Kind::model_unknown},
     KnownCode{"context_length_exceeded", Kind::context_too_long},
+    KnownCode{"string_above_max_length", Kind::context_too_long},
     KnownCode{"rate_limit_exceeded", Kind::rate_limited},
     KnownCode{"server_is_overloaded", Kind::overloaded},
     KnownCode{"slow_down", Kind::overloaded},
@@ -49,8 +57,10 @@ constexpr std::array kKnownCodes = {
 };
 
 Kind kind_of(int status, std::string_view code, std::string_view type) {
-    for (const KnownCode& known : kKnownCodes) {
-        if (known.code == code || known.code == type) return known.kind;
+    for (const std::string_view name : {code, type}) {
+        const auto known = std::find_if(kKnownCodes.begin(), kKnownCodes.end(),
+                                        [&](const KnownCode& one) { return one.code == name; });
+        if (known != kKnownCodes.end()) return known->kind;
     }
     switch (status) {
         case 0:
@@ -63,20 +73,32 @@ Kind kind_of(int status, std::string_view code, std::string_view type) {
             return Kind::bad_key;
         case 404:
             return Kind::model_unknown;
+        case 405:
+        case 501:
+            return Kind::protocol;
         case 408:
             return Kind::unreachable;
+        case 413:
+            return Kind::context_too_long;
         case 429:
             return Kind::rate_limited;
         default:
             break;
     }
+    if (status < 300) return Kind::protocol;
     return status >= 500 ? Kind::overloaded : Kind::bad_request;
 }
 
-std::string advice(Kind kind, std::string_view model, const Provider* provider) {
+std::string advice(Kind kind, int status, std::string_view model, const Provider* provider) {
     const std::string where = provider == nullptr ? "the model API" : provider->base_url;
     switch (kind) {
         case Kind::bad_key:
+            if (status == 403) {
+                return fmt::format(
+                    "{} does not let the key in: check the key's permissions and project, and that "
+                    "the API serves the runner's country",
+                    where);
+            }
             return fmt::format("{} refused the key: check the secret behind openai_api_key", where);
         case Kind::no_quota:
             return fmt::format("{} says that the account has no quota left: check plan and billing",
@@ -109,61 +131,124 @@ std::string advice(Kind kind, std::string_view model, const Provider* provider) 
     return where;
 }
 
-// "Please try again in 1.5s" / "in 20 ms": the only place where a rate limit inside a stream says
-// how long.
-std::optional<std::chrono::milliseconds> delay_in_message(std::string_view message) {
-    const std::string lower = base::to_lower(message);
-    constexpr std::string_view kPhrase = "try again in ";
-    const std::size_t found = lower.find(kPhrase);
-    if (found == std::string::npos) return std::nullopt;
-    std::size_t at = found + kPhrase.size();
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+struct Unit {
+    std::string_view sign;
+    std::string_view word;  // without its plural
+    double milliseconds;
+};
+constexpr std::array kUnits = {
+    Unit{"ms", "millisecond", 1}, Unit{"s", "second", 1e3},  Unit{"m", "minute", 60e3},
+    Unit{"h", "hour", 3600e3},    Unit{"d", "day", 86400e3},
+};
+
+// Takes "1.5", "20"; nullopt when no digit is next.
+std::optional<double> take_number(std::string_view& text) {
+    if (text.empty() || !is_digit(text.front())) return std::nullopt;
     double number = 0;
     double place = 0;
-    bool any = false;
-    for (; at < lower.size() && ((lower[at] >= '0' && lower[at] <= '9') || lower[at] == '.');
-         ++at) {
-        if (lower[at] == '.') {
-            place = 0.1;
-        } else if (place > 0) {
-            number += (lower[at] - '0') * place;
-            place /= 10;
-            any = true;
+    while (!text.empty() && (is_digit(text.front()) || (text.front() == '.' && place == 0))) {
+        if (text.front() == '.') {
+            place = 1;
         } else {
-            number = number * 10 + (lower[at] - '0');
-            any = true;
+            place /= 10;
+            const double digit = text.front() - '0';
+            number = place == 0 ? number * 10 + digit : number + digit * place;
         }
+        text.remove_prefix(1);
     }
-    const std::string_view unit = base::trim(std::string_view(lower).substr(at));
-    if (!any || number > 86'400'000) return std::nullopt;
-    if (unit.substr(0, 2) == "ms") return std::chrono::milliseconds(static_cast<int>(number));
-    if (unit.substr(0, 1) == "s") return std::chrono::milliseconds(static_cast<int>(number * 1000));
+    return number;
+}
+
+// Takes the letters of a unit; nullopt when they are none.
+std::optional<double> take_unit(std::string_view& text) {
+    std::size_t size = 0;
+    while (size < text.size() && text[size] >= 'a' && text[size] <= 'z') ++size;
+    std::string_view word = text.substr(0, size);
+    text.remove_prefix(size);
+    for (const Unit& unit : kUnits) {
+        if (word == unit.sign || word == unit.word ||
+            (word.ends_with('s') && word.substr(0, size - 1) == unit.word))
+            return unit.milliseconds;
+    }
     return std::nullopt;
+}
+
+// "Please try again in 1.5s", "in 20 ms", "in 6m0s", "retry after 5 seconds": where a rate limit
+// inside a stream says how long.
+std::optional<milliseconds> delay_in_message(std::string_view message) {
+    const std::string lower = base::to_lower(message);
+    for (const std::string_view phrase : {"try again in ", "retry after "}) {
+        const std::size_t found = lower.find(phrase);
+        if (found == std::string::npos) continue;
+        std::string_view rest = std::string_view(lower).substr(found + phrase.size());
+        std::optional<double> total;
+        while (true) {
+            rest = base::trim(rest);
+            const auto number = take_number(rest);
+            rest = base::trim(rest);
+            const auto unit = number ? take_unit(rest) : std::nullopt;
+            if (!unit) break;
+            total = total.value_or(0) + *number * *unit;
+        }
+        if (!total) continue;
+        const double most = static_cast<double>(kLongestDelay.count());
+        return milliseconds(std::llround(std::min(*total, most)));
+    }
+    return std::nullopt;
+}
+
+std::optional<milliseconds> delay_in_error(Kind kind, const Value& error,
+                                           std::string_view message) {
+    if (kind == Kind::rate_limited) return delay_in_message(message);
+    if (kind != Kind::no_quota) return std::nullopt;
+    const Value* seconds = error.find("resets_in_seconds");
+    const auto number = seconds == nullptr ? std::nullopt : seconds->as_integer();
+    if (!number || *number < 0) return std::nullopt;
+    return std::min<milliseconds>(
+        std::chrono::seconds(std::min<std::int64_t>(*number, kLongestDelay.count())),
+        kLongestDelay);
+}
+
+std::optional<milliseconds> delay_in_headers(const http::Response& response, base::Wall now) {
+    // What OpenAI and Azure send beside Retry-After, and more exact.
+    const auto header = response.header("retry-after-ms");
+    const auto number = base::parse_integer(base::trim(header.value_or("")));
+    if (number && *number >= 0) return std::min(milliseconds(*number), kLongestDelay);
+    return http::server_delay(response, now);
+}
+
+std::string first_string_at(const Value& value, std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) {
+        if (std::string text = string_at(value, name); !text.empty()) return text;
+    }
+    return {};
 }
 
 }  // namespace
 
 ModelError explain_error_object(int status, const Value& error, std::string_view model,
                                 const Provider* provider) {
-    const std::string message = string_at(error, "message");
+    const std::string message = error.as_string() != nullptr
+                                    ? *error.as_string()
+                                    : first_string_at(error, {"message", "detail"});
+    if (const Value* code = error.find("code"); status == 0 && code != nullptr) {
+        // Gateways put an HTTP status where the API has a word.
+        const std::int64_t number = code->as_integer().value_or(0);
+        if (number >= 400 && number < 600) status = static_cast<int>(number);
+    }
     const Kind kind = kind_of(status, string_at(error, "code"), string_at(error, "type"));
-    std::string text = advice(kind, model, provider);
+    std::string text = advice(kind, status, model, provider);
     if (status != 0) text += fmt::format(" (HTTP {})", status);
     if (!message.empty()) text += fmt::format("; it said: {}", cut(message));
-    std::optional<std::chrono::milliseconds> delay;
-    if (kind == Kind::rate_limited) delay = delay_in_message(message);
-    return ModelError(kind, std::move(text), delay);
+    return ModelError(kind, std::move(text), delay_in_error(kind, error, message));
 }
 
 ModelError explain_error(const http::Response& response, const ModelRequest& request,
                          const Provider& provider, base::Wall now) {
-    Value error;
-    try {
-        const Value body = json::parse(response.body, "error answer");
-        if (const Value* member = body.find("error"); member != nullptr) error = *member;
-        if (error.as_string() != nullptr) error = Value::object({{"message", error}});
-    } catch (const json::JsonError&) {
-        // Proxies answer in HTML: the status has to do.
-    }
     if (response.status >= 300 && response.status < 400) {
         return ModelError(
             Kind::bad_request,
@@ -171,13 +256,17 @@ ModelError explain_error(const http::Response& response, const ModelRequest& req
                         "to the final address (HTTP {})",
                         provider.base_url, response.status));
     }
-    if (response.status >= 200 && response.status < 300) {
-        return ModelError(
-            Kind::protocol,
-            fmt::format("{} (HTTP {})", advice(Kind::protocol, {}, &provider), response.status));
+    Value error;
+    try {
+        error = json::parse(response.body, "error answer");
+        // Some servers answer with the bare object.
+        if (const Value* member = error.find("error"); member != nullptr) error = Value(*member);
+    } catch (const json::JsonError&) {
+        // Proxies answer in HTML: the status has to do.
     }
-    ModelError explained = explain_error_object(response.status, error, request.model, &provider);
-    const auto asked = http::server_delay(response, now);
+    const ModelError explained =
+        explain_error_object(response.status, error, request.model, &provider);
+    const auto asked = delay_in_headers(response, now);
     if (!asked) return explained;
     return ModelError(explained.kind(), explained.what(), asked);
 }

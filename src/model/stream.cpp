@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace codex::model {
@@ -15,24 +17,42 @@ std::string string_at(const Value& value, std::string_view name) {
                                                                : std::string();
 }
 
-std::int64_t integer_at(const Value* value) {
-    return value == nullptr ? 0 : value->as_integer().value_or(0);
+// More than any answer costs; sums of it over a whole run stay far from the end of the integers.
+constexpr std::int64_t kMostTokens = 1'000'000'000'000;
+
+std::int64_t tokens_at(const Value* value) {
+    if (value == nullptr) return 0;
+    return std::clamp<std::int64_t>(value->as_integer().value_or(0), 0, kMostTokens);
 }
 
 protocol::TokenUsage read_usage(const Value& usage) {
     protocol::TokenUsage read;
-    read.input_tokens = integer_at(usage.find("input_tokens"));
-    read.cached_input_tokens = integer_at(usage.at("input_tokens_details", "cached_tokens"));
-    read.output_tokens = integer_at(usage.find("output_tokens"));
-    read.reasoning_output_tokens =
-        integer_at(usage.at("output_tokens_details", "reasoning_tokens"));
-    read.total_tokens = integer_at(usage.find("total_tokens"));
-    // Some servers leave the sum out.
-    if (read.total_tokens == 0) read.total_tokens = read.input_tokens + read.output_tokens;
+    read.input_tokens = tokens_at(usage.find("input_tokens"));
+    read.cached_input_tokens = tokens_at(usage.at("input_tokens_details", "cached_tokens"));
+    read.output_tokens = tokens_at(usage.find("output_tokens"));
+    read.reasoning_output_tokens = tokens_at(usage.at("output_tokens_details", "reasoning_tokens"));
+    read.total_tokens = tokens_at(usage.find("total_tokens"));
+    // Some servers leave the sum out, and limits rely on it.
+    read.total_tokens = std::max(read.total_tokens, read.input_tokens + read.output_tokens);
     return read;
 }
 
 }  // namespace
+
+bool StreamReader::feed(std::string_view bytes) {
+    std::optional<ModelError> too_large;
+    try {
+        parser_.feed(bytes);
+    } catch (const base::Error& error) {
+        too_large.emplace(ModelErrorKind::protocol, error.what());
+    }
+    while (const auto event = parser_.next()) {
+        has_events_ = true;
+        if (take(*event)) return true;
+    }
+    if (too_large) throw ModelError(*too_large);
+    return false;
+}
 
 bool StreamReader::take(const http::SseEvent& event) {
     Value data;
@@ -46,7 +66,8 @@ bool StreamReader::take(const http::SseEvent& event) {
     }
     const std::string type = string_at(data, "type");
     if (type == "response.output_text.delta") {
-        if (on_text_) on_text_(string_at(data, "delta"));
+        const std::string delta = string_at(data, "delta");
+        if (on_text_ && !delta.empty()) on_text_(delta);
     } else if (type == "response.output_item.done") {
         const Value* item = data.find("item");
         if (item == nullptr) return false;
@@ -65,15 +86,17 @@ bool StreamReader::take(const http::SseEvent& event) {
     } else if (type == "error") {
         // The documented form has code and message beside the type; some servers nest them.
         const Value* nested = data.find("error");
-        throw explain_error_object(0, nested == nullptr ? data : *nested, {}, nullptr);
+        const bool is_nested = nested != nullptr && !nested->is_null();
+        throw explain_error_object(0, is_nested ? *nested : data, {}, nullptr);
     }
     return false;
 }
 
 void StreamReader::finish(const Value& event) {
     const Value* response = event.find("response");
-    if (response == nullptr) {
-        throw ModelError(ModelErrorKind::protocol, "response.completed has no response");
+    if (response == nullptr || response->as_object() == nullptr) {
+        throw ModelError(ModelErrorKind::protocol,
+                         "the last event of the model's answer holds no response");
     }
     response_.id = string_at(*response, "id");
     if (const Value* usage = response->find("usage"); usage != nullptr) {

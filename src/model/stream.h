@@ -13,18 +13,24 @@ class StreamReader {
   public:
     explicit StreamReader(const TextDelta& on_text) : on_text_(on_text) {}
 
-    /// True when this was the last event: result() is complete. Throws ModelError on
-    /// response.failed and `error`.
-    bool take(const http::SseEvent& event);
+    /// Bytes as they arrive, cut anywhere. True when the last event was among them: result() is
+    /// complete. Throws ModelError on response.failed and `error`, and on an event too large.
+    bool feed(std::string_view bytes);
+    /// Whether anything came that has the form of an event.
+    bool has_events() const { return has_events_; }
     ModelResponse result() { return std::move(response_); }
 
   private:
+    bool take(const http::SseEvent& event);
     void finish(const json::Value& event);
     const TextDelta& on_text_;
+    http::SseParser parser_;
+    bool has_events_ = false;
     ModelResponse response_;
 };
 
-/// What an error object of the API ({"code", "message", "type"}) means. `status` 0 inside a stream.
+/// What an error object of the API ({"code", "message", "type"}, or a text) means. `status` 0
+/// inside a stream.
 ModelError explain_error_object(int status, const json::Value& error, std::string_view model,
                                 const Provider* provider);
 

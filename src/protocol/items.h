@@ -50,7 +50,8 @@ struct UnknownItem {
 
 using Item = std::variant<Message, Reasoning, FunctionCall, FunctionCallOutput, UnknownItem>;
 
-/// The wire form of the Responses API (spec/codex-observed.md 1.3).
+/// The wire form of the Responses API (spec/codex-observed.md 1.3). A call's name is made one that
+/// the API takes.
 json::Value render_item(const Item& item);
 /// Throws JsonError when a known type lacks what it needs.
 Item parse_item(const json::Value& value);

@@ -1,0 +1,162 @@
+// The body of a request, byte for byte.
+#include <catch2/catch_test_macros.hpp>
+
+#include "model/client.h"
+#include "tests/model/streams.h"
+
+using namespace codex::test;
+using namespace codex::model;
+using codex::json::parse;
+using codex::json::render_pretty;
+using codex::json::Value;
+using codex::protocol::FunctionCall;
+using codex::protocol::FunctionCallOutput;
+using codex::protocol::Item;
+using codex::protocol::Message;
+using codex::protocol::Reasoning;
+using codex::protocol::Role;
+using codex::protocol::UnknownItem;
+
+namespace {
+
+ModelRequest small_request() {
+    ModelRequest request;
+    request.model = "gpt-x";
+    request.instructions = "Review.";
+    request.input = {Message{Role::user, "Go.", ""}};
+    return request;
+}
+
+Value input_of(std::vector<Item> items) {
+    ModelRequest request = small_request();
+    request.input = std::move(items);
+    return *render_request(request).find("input");
+}
+
+}  // namespace
+
+TEST_CASE("a request with everything has exactly these members in this order") {
+    ModelRequest request = small_request();
+    request.input.push_back(Reasoning{"rs_1", {}, "c2VjcmV0"});
+    request.input.push_back(FunctionCall{"call_1", "exec_command", "{\"cmd\":\"ls\"}"});
+    request.input.push_back(FunctionCallOutput{"call_1", "a.c\n"});
+    request.tools = {{"exec_command", "Runs a command.",
+                      parse(R"({"type":"object","properties":{"cmd":{"type":"string"}},)"
+                            R"("required":["cmd"],"additionalProperties":false})")}};
+    request.reasoning_effort = "high";
+    request.output_schema =
+        parse(R"({"type":"object","properties":{},"required":[],"additionalProperties":false})");
+    request.prompt_cache_key = "11111111-2222-4333-8444-555555555555";
+    CHECK(render_pretty(render_request(request)) == R"({
+  "model": "gpt-x",
+  "instructions": "Review.",
+  "input": [
+    {
+      "type": "message",
+      "role": "user",
+      "content": [
+        {
+          "type": "input_text",
+          "text": "Go."
+        }
+      ]
+    },
+    {
+      "type": "reasoning",
+      "id": "rs_1",
+      "summary": [],
+      "encrypted_content": "c2VjcmV0"
+    },
+    {
+      "type": "function_call",
+      "call_id": "call_1",
+      "name": "exec_command",
+      "arguments": "{\"cmd\":\"ls\"}"
+    },
+    {
+      "type": "function_call_output",
+      "call_id": "call_1",
+      "output": "a.c\n"
+    }
+  ],
+  "tools": [
+    {
+      "type": "function",
+      "name": "exec_command",
+      "description": "Runs a command.",
+      "strict": false,
+      "parameters": {
+        "type": "object",
+        "properties": {
+          "cmd": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "cmd"
+        ],
+        "additionalProperties": false
+      }
+    }
+  ],
+  "tool_choice": "auto",
+  "parallel_tool_calls": false,
+  "reasoning": {
+    "effort": "high"
+  },
+  "include": [
+    "reasoning.encrypted_content"
+  ],
+  "store": false,
+  "stream": true,
+  "prompt_cache_key": "11111111-2222-4333-8444-555555555555",
+  "text": {
+    "format": {
+      "type": "json_schema",
+      "name": "codex_output_schema",
+      "strict": true,
+      "schema": {
+        "type": "object",
+        "properties": {},
+        "required": [],
+        "additionalProperties": false
+      }
+    }
+  }
+})");
+}
+
+TEST_CASE("what a request does not have is absent, and no tools is an empty list") {
+    CHECK(codex::json::render(render_request(small_request())) ==
+          R"({"model":"gpt-x","instructions":"Review.","input":[{"type":"message","role":"user",)"
+          R"("content":[{"type":"input_text","text":"Go."}]}],"tools":[],"tool_choice":"auto",)"
+          R"("parallel_tool_calls":false,"store":false,"stream":true})");
+}
+
+TEST_CASE("two requests of a conversation differ by what was added alone") {
+    ModelRequest request = small_request();
+    request.prompt_cache_key = "key";
+    const std::string first = codex::json::render(*render_request(request).find("input"));
+    request.input.push_back(Message{Role::assistant, "Done.", ""});
+    const std::string second = codex::json::render(*render_request(request).find("input"));
+    CHECK(second.starts_with(first.substr(0, first.size() - 1)));
+}
+
+TEST_CASE("reasoning that the server neither kept nor encrypted is not sent back") {
+    // By its id alone the server would look it up, and refuse: store is false.
+    CHECK(input_of({Reasoning{"rs_1", {"thought"}, {}}, Message{Role::assistant, "Hm.", ""}}) ==
+          parse(R"([{"type":"message","role":"assistant","content":"Hm."}])"));
+    CHECK(input_of({Reasoning{"rs_1", {"thought"}, "c2VjcmV0"}}) ==
+          parse(R"([{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text",)"
+                R"("text":"thought"}],"encrypted_content":"c2VjcmV0"}])"));
+}
+
+TEST_CASE("items with odd names and texts go out as valid JSON") {
+    const Value input = input_of({FunctionCall{"call \"1\"\n", "functions.exec\xFF", "\x01{"},
+                                  FunctionCallOutput{"call \"1\"\n", std::string("\0\xC3", 2)},
+                                  UnknownItem{parse(R"({"type":"new_item","x":1})")}});
+    CHECK(parse(codex::json::render(input)) ==
+          parse(R"([{"type":"function_call","call_id":"call \"1\"\n","name":"functions_exec_",)"
+                R"("arguments":"\u0001{"},{"type":"function_call_output",)"
+                R"("call_id":"call \"1\"\n","output":"\u0000\ufffd"},{"type":"new_item","x":1}])"));
+}

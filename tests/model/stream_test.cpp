@@ -1,0 +1,344 @@
+#include "model/stream.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <random>
+
+#include "tests/model/stream_outcome.h"
+#include "tests/model/streams.h"
+
+using namespace codex::test;
+using namespace codex::model;
+using codex::json::Value;
+using codex::protocol::FunctionCall;
+using codex::protocol::Item;
+using codex::protocol::Message;
+using codex::protocol::Reasoning;
+using codex::protocol::Role;
+using codex::protocol::TokenUsage;
+using codex::protocol::UnknownItem;
+
+namespace {
+
+Message words(std::string text) {
+    return {Role::assistant, std::move(text), ""};
+}
+
+// A stream of one event with this data, as text.
+std::string data(const std::string& json) {
+    return "data: " + json + "\n\n";
+}
+
+ModelResponse response_of(const std::string& stream) {
+    const StreamOutcome outcome = read_stream(stream);
+    INFO(stream);
+    INFO(outcome.message);
+    REQUIRE(outcome.response);
+    return *outcome.response;
+}
+
+}  // namespace
+
+TEST_CASE("an answer is its finished items in order, with id and usage") {
+    const std::string stream =
+        sse(event("response.created", {{"response", Value::object({{"id", "resp_0"}})}})) +
+        sse(event("response.output_item.added", {{"item", message_item("")}})) + text_delta("Loo") +
+        text_delta("king.") +
+        sse(event("response.output_text.done", {{"text", "Looking. (not counted)"}})) +
+        item_done(reasoning_item("rs_1", "c2VjcmV0")) + item_done(message_item("Looking.")) +
+        item_done(call_item("call_1", "exec_command", "{\"cmd\":\"ls\"}")) +
+        item_done(Value::object({{"type", "web_search_call"}, {"id", "ws_1"}})) +
+        data(
+            R"({"type":"response.completed","response":{"id":"resp_1","status":"completed",)"
+            R"("output":[{"type":"message","role":"assistant","content":"again"}],"usage":)"
+            R"({"input_tokens":100,"input_tokens_details":{"cached_tokens":60},"output_tokens":20,)"
+            R"("output_tokens_details":{"reasoning_tokens":7},"total_tokens":120}}})");
+    const StreamOutcome outcome = read_stream(stream);
+    CHECK(outcome.shown == "Looking.");
+    REQUIRE(outcome.response);
+    CHECK(*outcome.response ==
+          ModelResponse{"resp_1",
+                        {Reasoning{"rs_1", {}, "c2VjcmV0"}, words("Looking."),
+                         FunctionCall{"call_1", "exec_command", "{\"cmd\":\"ls\"}"},
+                         UnknownItem{Value::object({{"type", "web_search_call"}, {"id", "ws_1"}})}},
+                        TokenUsage{100, 60, 20, 7, 120},
+                        {}});
+}
+
+TEST_CASE("what is no event of the API is passed over") {
+    const std::string odd[] = {
+        "",
+        ": keep-alive\n\n",
+        data("[DONE]"),
+        data("not JSON"),
+        data("{\"type\":\"response.completed\""),
+        data("null"),
+        data("7"),
+        data("\"response.completed\""),
+        data("[{\"type\":\"response.completed\"}]"),
+        data("{}"),
+        data(R"({"type":null})"),
+        data(R"({"type":["response.completed"]})"),
+        data(R"({"type":"response.completed.more","response":{}})"),
+        data(R"({"type":"RESPONSE.COMPLETED","response":{}})"),
+        data(R"({"type":"ping"})"),
+        data(std::string(100'000, '[')),
+        data("{\"type\":\"response.output_text.delta\",\"delta\":\"\xFF\"}"),
+        data(R"({"type":"response.output_text.delta"})"),
+        data(R"({"type":"response.output_text.delta","delta":{"text":"x"}})"),
+        data(R"({"type":"response.output_item.added","item":{"type":"message"}})"),
+        data(R"({"type":"response.reasoning_summary_text.delta","delta":"hm"})"),
+        data(R"({"type":"response.queued","response":{"error":{"code":"x"}}})"),
+        "event: response.completed\ndata: {\"response\":{}}\n\n",
+        "event: response.failed\n\n",
+    };
+    for (const std::string& stream : odd) {
+        INFO(stream.substr(0, 200));
+        CHECK(read_stream(stream) == StreamOutcome());
+        StreamOutcome whole;
+        whole.response = ModelResponse{"resp_1", {words("Hi.")}, {10, 0, 5, 0, 15}, {}};
+        CHECK(read_stream(stream + item_done(message_item("Hi.")) + completed()) == whole);
+    }
+}
+
+TEST_CASE("the type in the data decides, not the event line") {
+    CHECK(response_of("event: error\ndata: {\"type\":\"response.completed\",\"response\":"
+                      "{\"id\":\"r\"}}\n\n")
+              .id == "r");
+    CHECK(response_of("data: {\"type\":\ndata: \"response.completed\",\r\ndata:\"response\":"
+                      "{\"id\":\"r\"}}\r\n\r\n")
+              .id == "r");
+}
+
+TEST_CASE("an item that lacks something is left out and the others stay") {
+    const std::string bad[] = {
+        data(R"({"type":"response.output_item.done"})"),
+        data(R"({"type":"response.output_item.done","item":null})"),
+        data(R"({"type":"response.output_item.done","item":[]})"),
+        data(R"({"type":"response.output_item.done","item":{}})"),
+        data(R"({"type":"response.output_item.done","item":{"type":"message"}})"),
+        data(R"({"type":"response.output_item.done","item":{"type":"function_call",)"
+             R"("call_id":"c","name":"n"}})"),
+    };
+    for (const std::string& event : bad) {
+        INFO(event);
+        CHECK(response_of(item_done(message_item("one")) + event + item_done(message_item("two")) +
+                          completed())
+                  .items == std::vector<Item>{words("one"), words("two")});
+    }
+}
+
+TEST_CASE("usage is what the last event says, made harmless") {
+    struct Row {
+        const char* usage;
+        TokenUsage read;
+    };
+    constexpr std::int64_t kMost = 1'000'000'000'000;
+    const Row rows[] = {
+        {"null", {}},
+        {"7", {}},
+        {"[]", {}},
+        {"{}", {}},
+        {R"({"input_tokens":5,"output_tokens":3,"total_tokens":8})", {5, 0, 3, 0, 8}},
+        {R"({"input_tokens":5,"output_tokens":3})", {5, 0, 3, 0, 8}},
+        {R"({"input_tokens":5,"output_tokens":3,"total_tokens":1})", {5, 0, 3, 0, 8}},
+        {R"({"input_tokens":5,"output_tokens":3,"total_tokens":20})", {5, 0, 3, 0, 20}},
+        {R"({"input_tokens":5,"input_tokens_details":null,"output_tokens_details":3})",
+         {5, 0, 0, 0, 5}},
+        {R"({"input_tokens":"5","output_tokens":3.5,"total_tokens":true})", {}},
+        {R"({"input_tokens":-5,"output_tokens":-1,"total_tokens":-6})", {}},
+        {R"({"input_tokens":9223372036854775807,"output_tokens":9223372036854775807,)"
+         R"("total_tokens":0})",
+         {kMost, 0, kMost, 0, 2 * kMost}},
+        {R"({"input_tokens":18446744073709551615,"output_tokens":1})", {0, 0, 1, 0, 1}},
+    };
+    for (const Row& row : rows) {
+        INFO(row.usage);
+        CHECK(response_of(data(std::string(R"({"type":"response.completed","response":{"usage":)") +
+                               row.usage + "}}"))
+                  .usage == row.read);
+    }
+    CHECK(response_of(data(R"({"type":"response.completed","response":{"id":"r"}})")).usage ==
+          TokenUsage());
+}
+
+TEST_CASE("a last event without a response is no Responses API") {
+    for (const char* rest :
+         {"", R"(,"response":null)", R"(,"response":"r")", R"(,"response":[])"}) {
+        for (const char* type : {"response.completed", "response.incomplete"}) {
+            const std::string stream = data(std::string(R"({"type":")") + type + "\"" + rest + "}");
+            INFO(stream);
+            CHECK(read_stream(stream).failure == ModelErrorKind::protocol);
+        }
+    }
+}
+
+TEST_CASE("an incomplete answer keeps its items and its reason") {
+    struct Row {
+        const char* last;
+        std::optional<std::string> reason;
+    };
+    const Row rows[] = {
+        {R"({"type":"response.incomplete","response":{"incomplete_details":)"
+         R"({"reason":"max_output_tokens"}}})",
+         "max_output_tokens"},
+        {R"({"type":"response.incomplete","response":{"incomplete_details":)"
+         R"({"reason":"content_filter"}}})",
+         "content_filter"},
+        {R"({"type":"response.incomplete","response":{}})", "unknown reason"},
+        {R"({"type":"response.incomplete","response":{"incomplete_details":null}})",
+         "unknown reason"},
+        {R"({"type":"response.incomplete","response":{"incomplete_details":{"reason":7}}})",
+         "unknown reason"},
+        {R"({"type":"response.completed","response":{"status":"incomplete","incomplete_details":)"
+         R"({"reason":"max_output_tokens"}}})",
+         "max_output_tokens"},
+        {R"({"type":"response.completed","response":{"status":"completed","incomplete_details":)"
+         R"(null}})",
+         {}},
+    };
+    for (const Row& row : rows) {
+        INFO(row.last);
+        const ModelResponse response =
+            response_of(item_done(message_item("half")) + data(row.last));
+        CHECK(response.incomplete_reason == row.reason);
+        CHECK(response.items == std::vector<Item>{words("half")});
+    }
+}
+
+TEST_CASE("nothing behind the last event is read") {
+    CHECK(response_of(completed() + item_done(message_item("late")) +
+                      failed("server_error", "late")) ==
+          ModelResponse{"resp_1", {}, {10, 0, 5, 0, 15}, {}});
+}
+
+TEST_CASE("a last event without its blank line has not come") {
+    std::string stream = completed();
+    stream.pop_back();
+    CHECK(read_stream(stream) == StreamOutcome());
+}
+
+TEST_CASE("each way a stream can fail has its kind") {
+    struct Row {
+        std::string event;
+        ModelErrorKind kind;
+        const char* message;
+    };
+    const auto lost = ModelErrorKind::stream_lost;
+    const Row rows[] = {
+        {failed("rate_limit_exceeded", "Please try again in 1.5s."), ModelErrorKind::rate_limited,
+         "the model API limits the rate of requests; it said: Please try again in 1.5s."},
+        {failed("insufficient_quota", "No."), ModelErrorKind::no_quota,
+         "the model API says that the account has no quota left: check plan and billing; it said: "
+         "No."},
+        {failed("context_length_exceeded", "Too long."), ModelErrorKind::context_too_long,
+         "the conversation is longer than the model's context window: choose a model with a larger "
+         "one, or split the pull request; it said: Too long."},
+        {failed("server_is_overloaded", "Busy."), ModelErrorKind::overloaded,
+         "the model API is overloaded or failing; it said: Busy."},
+        {failed("slow_down", "Busy."), ModelErrorKind::overloaded,
+         "the model API is overloaded or failing; it said: Busy."},
+        {failed("server_error", ""), ModelErrorKind::overloaded,
+         "the model API is overloaded or failing"},
+        {failed("invalid_prompt", "No."), ModelErrorKind::content_refused,
+         "the model API refused the content of this pull request; it said: No."},
+        {failed("cyber_policy_violation", "No."), ModelErrorKind::content_refused,
+         "the model API refused the content of this pull request; it said: No."},
+        {failed("invalid_api_key", "No."), ModelErrorKind::bad_key,
+         "the model API refused the key: check the secret behind openai_api_key; it said: No."},
+        {failed("model_not_found", "No."), ModelErrorKind::model_unknown,
+         "the model API does not know the model here: check the inputs model and base_url, and "
+         "that "
+         "the key may use it; it said: No."},
+        {failed("something_new", "Oh."), lost, "the model's answer broke off; it said: Oh."},
+        {data(R"({"type":"response.failed"})"), lost, "the model's answer broke off"},
+        {data(R"({"type":"response.failed","response":null})"), lost,
+         "the model's answer broke off"},
+        {data(R"({"type":"response.failed","response":{"error":null}})"), lost,
+         "the model's answer broke off"},
+        {data(R"({"type":"response.failed","response":{"error":"gone"}})"), lost,
+         "the model's answer broke off; it said: gone"},
+        {data(R"({"type":"response.failed","response":{"error":{"code":7,"message":[]}}})"), lost,
+         "the model's answer broke off"},
+        {data(R"({"type":"error","code":"rate_limit_exceeded","message":"m","param":null})"),
+         ModelErrorKind::rate_limited, "the model API limits the rate of requests; it said: m"},
+        {data(R"({"type":"error","code":"rate_limit_exceeded","message":"m","error":null})"),
+         ModelErrorKind::rate_limited, "the model API limits the rate of requests; it said: m"},
+        {data(R"({"type":"error","error":{"type":"insufficient_quota","message":"m"}})"),
+         ModelErrorKind::no_quota,
+         "the model API says that the account has no quota left: check plan and billing; it said: "
+         "m"},
+        {data(R"({"type":"error","error":"gone"})"), lost,
+         "the model's answer broke off; it said: gone"},
+        {data(R"({"type":"error"})"), lost, "the model's answer broke off"},
+        // Gateways put an HTTP status where the API has its code.
+        {data(R"({"type":"error","error":{"code":401,"message":"m"}})"), ModelErrorKind::bad_key,
+         "the model API refused the key: check the secret behind openai_api_key (HTTP 401); it "
+         "said: m"},
+        {data(R"({"type":"error","error":{"code":503}})"), ModelErrorKind::overloaded,
+         "the model API is overloaded or failing (HTTP 503)"},
+        {data(R"({"type":"error","error":{"code":200}})"), lost, "the model's answer broke off"},
+    };
+    for (const Row& row : rows) {
+        INFO(row.event);
+        const StreamOutcome outcome = read_stream(item_done(message_item("half")) + row.event);
+        CHECK(outcome.failure == row.kind);
+        CHECK(outcome.message == row.message);
+        CHECK_FALSE(outcome.response);
+    }
+}
+
+TEST_CASE("one event beyond all measure is refused, what came before it counts") {
+    const std::string huge = "data: " + std::string((std::size_t{16} << 20) + 1, 'x');
+    const StreamOutcome refused = read_stream(text_delta("a") + huge);
+    CHECK(refused.shown == "a");
+    CHECK(refused.failure == ModelErrorKind::protocol);
+    CHECK(refused.message == "one event of the stream is larger than the limit of 16777216 bytes");
+    CHECK(read_stream(completed() + huge).response.has_value());
+}
+
+TEST_CASE("however a stream is cut, the same comes of it") {
+    const std::string pieces[] = {
+        text_delta("a\u00e4\U0001F600"),
+        item_done(message_item("line\nline \u20ac")),
+        item_done(reasoning_item("rs_1", "c2VjcmV0")),
+        item_done(call_item("call_1", "exec_command", "{\"cmd\":\"echo \\\"\u00e4\\\"\"}")),
+        data("[DONE]"),
+        ": keep-alive\n\n",
+        "\n",
+        "data: half of an event",
+        "\xEF\xBB\xBF",
+        sse(event("response.in_progress")),
+        completed(),
+        incomplete("max_output_tokens"),
+        failed("rate_limit_exceeded", "Please try again in 20ms."),
+    };
+    std::mt19937 random(20261127);
+    const auto below = [&](std::size_t limit) {
+        return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+    };
+    int ended = 0;
+    int failures = 0;
+    for (int round = 0; round < 300; ++round) {
+        std::string stream;
+        for (std::size_t i = 1 + below(8); i > 0; --i) stream += pieces[below(std::size(pieces))];
+        const std::size_t ends = below(3);
+        if (ends != 0) {
+            std::string other;
+            for (const char c : stream) {
+                other += c == '\n' ? (ends == 1 ? "\r\n" : "\r") : std::string(1, c);
+            }
+            stream = other;
+        }
+        // A flipped byte now and then: what is damaged must be damaged equally.
+        if (below(3) == 0) stream[below(stream.size())] = static_cast<char>(below(256));
+        const StreamOutcome whole = read_stream(stream);
+        ended += whole.response ? 1 : 0;
+        failures += whole.failure ? 1 : 0;
+        for (const std::size_t chunk : {std::size_t{1}, 2 + below(9), 20 + below(200)}) {
+            INFO("round " << round << ", chunk " << chunk << ": " << stream);
+            CHECK(read_stream(stream, chunk) == whole);
+        }
+    }
+    CHECK(ended > 50);
+    CHECK(failures > 20);
+}
