@@ -11,7 +11,9 @@ namespace codex::model {
 /// Only response.output_item.done and the final event count; everything else is display.
 class StreamReader {
   public:
-    explicit StreamReader(const TextDelta& on_text) : on_text_(on_text) {}
+    explicit StreamReader(const TextDelta& on_text,
+                          std::size_t max_event_bytes = std::size_t{16} << 20)
+        : on_text_(on_text), parser_(max_event_bytes) {}
 
     /// Bytes as they arrive, cut anywhere. True when the last event was among them: result() is
     /// complete. Throws ModelError on response.failed and `error`, and on an event too large.

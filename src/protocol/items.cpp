@@ -58,7 +58,8 @@ std::string text_of(const Value& part, std::string_view member) {
 
 const std::string& required_string(const Value& value, std::string_view name) {
     const Value* member = value.find(name);
-    const Path path(Path(), name);
+    const Path root;  // which the path refers to
+    const Path path(root, name);
     if (member == nullptr) path.fail("is missing");
     return json::detail::read_string(*member, path);
 }

@@ -371,12 +371,6 @@ TEST_CASE("a refusal is explained though its body never ends, or breaks") {
     CHECK(other.requests() == 1);
 }
 
-TEST_CASE("an event beyond all measure is a model error") {
-    ClientRig rig({streaming("data: " + std::string((std::size_t{16} << 20) + 1, 'x')), whole()});
-    CHECK(rig.error().kind() == Kind::protocol);
-    CHECK(rig.requests() == 1);
-}
-
 TEST_CASE("cancelling ends a request wherever it is") {
     FakeAnswer slow = whole();
     slow.delay = std::chrono::minutes(5);

@@ -18,10 +18,11 @@ struct StreamOutcome {
     friend bool operator==(const StreamOutcome&, const StreamOutcome&) = default;
 };
 
-inline StreamOutcome read_stream(std::string_view text, std::size_t chunk) {
+inline StreamOutcome read_stream(std::string_view text, std::size_t chunk,
+                                 std::size_t max_event_bytes = std::size_t{16} << 20) {
     StreamOutcome outcome;
     const model::TextDelta on_text = [&](std::string_view delta) { outcome.shown += delta; };
-    model::StreamReader reader(on_text);
+    model::StreamReader reader(on_text, max_event_bytes);
     try {
         for (; !text.empty(); text.remove_prefix(std::min(chunk, text.size()))) {
             if (!reader.feed(text.substr(0, chunk))) continue;
