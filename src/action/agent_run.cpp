@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "review/render.h"
+#include "review/words.h"
 #include "sandbox/policy.h"
 #include "tools/shell.h"
 #include "tools/worker.h"
@@ -90,6 +91,13 @@ int urgency(const protocol::Finding& finding) {
     return finding.priority.value_or(2);
 }
 
+std::string describe(const review::Place& place) {
+    if (std::holds_alternative<review::InlinePlace>(place)) return "on its lines of the diff";
+    if (const auto* file = std::get_if<review::FilePlace>(&place))
+        return "a comment on the file: " + file->reason;
+    return "a row of the summary: " + std::get<review::SummaryPlace>(place).reason;
+}
+
 void place_findings(protocol::ReviewOutput output, const std::vector<review::FileDiff>& files,
                     const review::FileReader& read_file, review::Report& report) {
     review::Anchorer anchorer(files, read_file);
@@ -110,6 +118,9 @@ void place_findings(protocol::ReviewOutput output, const std::vector<review::Fil
             }
         }
         placed.finding = std::move(finding);
+        base::log_debug(fmt::format("finding {} \"{}\" at {}: {}",
+                                    review::priority_label(placed.finding), placed.finding.title,
+                                    review::where(placed), describe(placed.place)));
         report.findings.push_back(std::move(placed));
     }
     std::stable_sort(report.findings.begin(), report.findings.end(),
@@ -184,11 +195,13 @@ void run_agent(Context& context, const review::PromptFacts& facts,
                            make_events(context.options, lines));
     const UsageToReport usage(session, report);
 
-    base::log_info(
-        fmt::format("reviewing {} files with {}", facts.files.size(), context.options.model));
+    base::log_info(fmt::format("reviewing {} with {}",
+                               review::plural(facts.files.size(), "file", "files"),
+                               context.options.model));
     const agent::TurnResult inspection = session.run_turn(prompt.input, std::nullopt, &cancel);
     lines.flush();
-    base::log_debug(fmt::format("the agent made {} tool calls", inspection.tool_calls));
+    base::log_debug(fmt::format("the agent has inspected the change with {}",
+                                review::plural(inspection.tool_calls, "call", "calls")));
     const agent::TurnResult answer =
         session.run_turn(prompt.output_request, protocol::review_output_schema(), &cancel);
     lines.flush();

@@ -16,7 +16,16 @@ using github::EventKind;
 constexpr std::array<std::string_view, 5> kReviewedActions = {
     "opened", "reopened", "synchronize", "ready_for_review", ""};  // "": payloads of older shape
 
-Decision decide_pull_request(const github::Event& event) {
+// Whose workflow runs GitHub keeps the repository's secrets from; empty when it does not.
+std::string_view kept_from(const github::Event& event) {
+    if (event.kind != EventKind::pull_request) return {};
+    // A head without a repository is a fork's, since deleted.
+    if (event.base_repository && event.head_repository != event.base_repository) return "a fork";
+    if (event.sender == "dependabot[bot]") return "Dependabot";
+    return {};
+}
+
+Decision decide_pull_request(const github::Event& event, const config::Options& options) {
     if (std::find(kReviewedActions.begin(), kReviewedActions.end(), event.action) ==
         kReviewedActions.end()) {
         return Skip{fmt::format("{} \"{}\" brings nothing new to review", event.name,
@@ -28,6 +37,13 @@ Decision decide_pull_request(const github::Event& event) {
             fmt::format("the {} payload in GITHUB_EVENT_PATH names no pull request: "
                         "$.pull_request.number is no positive whole number",
                         event.name));
+    }
+    if (const auto whom = kept_from(event); options.openai_api_key.empty() && !whom.empty()) {
+        // Nothing is wrong and no contributor can mend it: a failure would only teach to ignore it.
+        return Skip{fmt::format(
+            "the pull request comes from {}, whose runs get no secrets: there is no key for the "
+            "model API",
+            whom)};
     }
     return ReviewPullRequest{*event.pull_request_number};
 }
@@ -42,7 +58,7 @@ Decision decide(const github::Event& event, const config::Options& options) {
     switch (event.kind) {
         case EventKind::pull_request:
         case EventKind::pull_request_target:
-            return decide_pull_request(event);
+            return decide_pull_request(event, options);
         case EventKind::workflow_dispatch:
         case EventKind::schedule: {
             // Without a number there is nothing that the event itself points at.

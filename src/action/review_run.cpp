@@ -67,9 +67,8 @@ github::ClientOptions client_options(const Context& context) {
 void require_model_key(const config::Options& options) {
     if (options.openai_api_key.empty()) {
         throw base::ConfigError(
-            "no key for the model API: set the input openai_api_key (or the variable "
-            "OPENAI_API_KEY); "
-            "workflows of forks get no secrets");
+            "no key for the model API: set the input openai_api_key, or outside of a workflow the "
+            "variable OPENAI_API_KEY");
     }
 }
 

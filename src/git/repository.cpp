@@ -143,8 +143,14 @@ struct Repository::State {
 };
 
 Repository::Repository(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
-    check(git_repository_open_ext(out(state_->repository), path.c_str(), 0, nullptr),
-          "open the git repository of " + path.string());
+    const int code = git_repository_open_ext(out(state_->repository), path.c_str(), 0, nullptr);
+    if (code == GIT_ENOTFOUND) {
+        throw GitError(code, GIT_ERROR_REPOSITORY,
+                       "there is no git repository at " + path.string() +
+                           "; in a workflow, a step with actions/checkout must come before this "
+                           "one");
+    }
+    check(code, "open the git repository of " + path.string());
     // From here on the workspace's own .git/config has no say: its filters, drivers and hooks are
     // untrusted.
     ConfigHandle empty;

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "http/curl_handles.h"
 #include "http/transport.h"
@@ -419,6 +420,12 @@ std::string CurlExchange::describe(CURLcode result) const {
 }
 
 void CurlExchange::finish(CURLcode result) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &microseconds);
+    base::log_debug(
+        fmt::format("{} {}: {}, {}", request_.method, request_.url,
+                    head_complete_ ? fmt::format("status {}", head_.status) : describe(result),
+                    base::render_duration(std::chrono::milliseconds(microseconds / 1'000))));
     if (result == CURLE_OK && head_complete_) {
         finished_ = true;
         end();

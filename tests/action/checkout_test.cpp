@@ -89,7 +89,7 @@ TEST_CASE(
     "an event with secrets is refused with the pull request's code, and taken with the base") {
     const Branches branches;
     CHECK(reason(branches.examine(branches.repo.path(), true))
-              .find("pull_request_target runs with secrets") == 0);
+              .find("the pull request's own code is checked out in a run of ") == 0);
     branches.repo.git({"switch", "-q", "--detach", "main"});
     const auto result = branches.examine(branches.repo.path(), true);
     REQUIRE(std::holds_alternative<Commits>(result));

@@ -49,6 +49,34 @@ TEST_CASE(
     CHECK(std::holds_alternative<action::Skip>(decide(pull_request("closed", std::nullopt), {})));
 }
 
+TEST_CASE("without a key, runs from which GitHub keeps secrets end neutral, and no others") {
+    config::Options with_key;
+    with_key.openai_api_key = "sk-1";
+    const action::Decision review = action::ReviewPullRequest{7};
+    Event own = pull_request("opened");
+    own.base_repository = own.head_repository = "octo/shop";
+    Event fork = own;
+    fork.head_repository = "mallory/shop";
+    Event deleted_fork = own;
+    deleted_fork.head_repository.reset();
+    Event dependabot = own;
+    dependabot.sender = "dependabot[bot]";
+    Event target = fork;
+    target.kind = EventKind::pull_request_target;
+    CHECK(decide(own, {}) == review);
+    CHECK(decide(target, {}) == review);
+    for (const Event& event : {fork, deleted_fork}) {
+        CHECK(skipped_because(decide(event, {})) ==
+              "the pull request comes from a fork, whose runs get no secrets: there is no key for "
+              "the model API");
+        CHECK(decide(event, with_key) == review);
+    }
+    CHECK(skipped_because(decide(dependabot, {})) ==
+          "the pull request comes from Dependabot, whose runs get no secrets: there is no key for "
+          "the model API");
+    CHECK(decide(dependabot, with_key) == review);
+}
+
 TEST_CASE("a dispatched run reviews the pull request that it names, and must name one") {
     Event event;
     event.kind = EventKind::workflow_dispatch;

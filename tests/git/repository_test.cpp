@@ -17,7 +17,7 @@ TEST_CASE("a folder without a repository is refused by name") {
     const git::GitLibrary library;
     const TempDir folder;
     CHECK_THAT(error_of([&] { git::Repository repository(folder.path()); }),
-               ContainsSubstring("cannot open the git repository of " + folder.path().string()));
+               ContainsSubstring("there is no git repository at " + folder.path().string()));
 }
 
 TEST_CASE("a repository is found from a folder inside it") {
