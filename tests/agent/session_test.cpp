@@ -1,6 +1,7 @@
 #include "agent/session.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <random>
 #include <set>
 
 #include "tests/model/streams.h"
@@ -502,4 +503,67 @@ TEST_CASE("what the model must not forget of other kinds goes back as it came") 
     Session session = rig.session({&tool});
     run(session, rig);
     CHECK((*rig.input(1).as_array())[1] == compaction);
+}
+
+TEST_CASE("whatever a model does, each request holds every call with one output") {
+    std::mt19937 random(20261127);
+    const auto below = [&](std::size_t limit) {
+        return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+    };
+    const Value refusal = Value::object(
+        {{"type", "message"},
+         {"role", "assistant"},
+         {"content", Array{Value::object({{"type", "refusal"}, {"refusal", "No."}})}}});
+    int turns_done = 0;
+    int turns_failed = 0;
+    for (int round = 0; round < 4; ++round) {
+        INFO("round " << round);
+        std::vector<FakeAnswer> answers;
+        int id = 0;
+        for (int i = 0; i < 12; ++i) {
+            std::string stream;
+            for (std::size_t items = below(4); items > 0; --items) {
+                const char* tools[] = {"echo", "stop", "missing", ""};
+                const Value choices[] = {call_item("c" + std::to_string(++id), tools[below(4)]),
+                                         message_item("words"), reasoning_item("rs", "x"),
+                                         below(8) == 0 ? refusal : message_item("")};
+                stream += item_done(choices[below(4)]);
+            }
+            const std::string ends[] = {completed(),
+                                        completed(),
+                                        completed(),
+                                        incomplete("max_output_tokens"),
+                                        failed("invalid_prompt", ""),
+                                        ""};
+            answers.push_back(below(10) == 0 ? refusing(500) : streaming(stream + ends[below(6)]));
+        }
+        SessionRig rig(std::move(answers));
+        auto tool = echo();
+        ScriptedTool stop("stop", [](std::string_view) -> ToolOutput {
+            throw Interrupted(Interrupted::Reason::signal, "stopped");
+        });
+        Limits limits;
+        limits.max_requests = 12;
+        limits.max_tool_calls = 6;
+        Session session = rig.session({&tool, &stop}, limits);
+        for (int turn = 0; turn < 6; ++turn) {
+            try {
+                run(session, rig);
+                ++turns_done;
+            } catch (const codex::base::Error&) {
+                ++turns_failed;
+            }
+            check_paired(session.history());
+        }
+        for (std::size_t request = 0; request < rig.requests(); ++request) {
+            std::vector<Item> sent;
+            const Value input = rig.input(request);
+            for (const Value& item : *input.as_array())
+                sent.push_back(codex::protocol::parse_item(item));
+            check_paired(sent);
+            CHECK(std::holds_alternative<Message>(sent.front()));
+        }
+    }
+    CHECK(turns_done > 2);
+    CHECK(turns_failed > 4);
 }
