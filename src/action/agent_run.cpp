@@ -34,6 +34,7 @@ sandbox::Policy read_only_policy(const std::filesystem::path& workspace) {
 class LineLog {
   public:
     void add(std::string_view delta) {
+        if (closed_) return;
         line_ += delta;
         for (std::size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
             base::log_info("agent: " + line_.substr(0, end));
@@ -44,9 +45,15 @@ class LineLog {
         if (!line_.empty()) base::log_info("agent: " + line_);
         line_.clear();
     }
+    /// What follows is no prose.
+    void close() {
+        flush();
+        closed_ = true;
+    }
 
   private:
     std::string line_;
+    bool closed_ = false;
 };
 
 // What a tool found must not carry our own secrets to the model: a checkout may have left the token
@@ -199,12 +206,11 @@ void run_agent(Context& context, const review::PromptFacts& facts,
                                review::plural(facts.files.size(), "file", "files"),
                                context.options.model));
     const agent::TurnResult inspection = session.run_turn(prompt.input, std::nullopt, &cancel);
-    lines.flush();
+    lines.close();
     base::log_debug(fmt::format("the agent has inspected the change with {}",
                                 review::plural(inspection.tool_calls, "call", "calls")));
     const agent::TurnResult answer =
         session.run_turn(prompt.output_request, protocol::review_output_schema(), &cancel);
-    lines.flush();
 
     protocol::ParsedReview parsed =
         protocol::parse_review_output(answer.last_message, context.workspace.string());

@@ -12,8 +12,8 @@ namespace codex::base {
 /// debug and trace are shown at debug_level 1 and 2.
 enum class LogLevel { trace, debug, info, warning, error };
 
-/// Sets up the process-wide sink once, in main() (the only global state). `debug_level` 0, 1 or 2.
-/// Before it is called, log() prints nothing.
+/// Sets up the process-wide sink (the only global state), or replaces it. `debug_level` 0, 1 or 2;
+/// `redactor` may be null. Before it is called, log() prints nothing.
 void open_log(int debug_level, std::shared_ptr<const Redactor> redactor);
 
 /// One line, or several: each is printed behind a prefix and made of render_controls(), so that a

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <vector>
@@ -15,23 +14,14 @@
 #include "process/process.h"
 #include "sandbox/enforce.h"
 
-namespace {
-
-// Errors before the log is open, and those that end the run, take the same form.
-void complain(std::string_view message) {
-    std::string lines;
-    for (const char c : message) {
-        lines += c == '\n' ? std::string("\ncodex-action: ")
-                           : codex::base::render_controls(std::string_view(&c, 1));
-    }
-    std::fputs(fmt::format("codex-action: {}\n", lines).c_str(), stderr);
-}
-
-}  // namespace
-
 int main(int argc, char** argv) {
     using namespace codex;
     const base::Environment environment = base::Environment::take_from_process(::environ);
+    // Opened again with the secrets to mask, once they are known.
+    base::open_log(0, nullptr);
+    const auto complain = [](std::string_view message) {
+        base::log(base::LogLevel::error, message);
+    };
     const bool in_workflow = environment.find_nonempty("GITHUB_ACTIONS").has_value();
     try {
         sandbox::harden_broker();

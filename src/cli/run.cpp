@@ -18,6 +18,7 @@
 #include "loop/signals.h"
 #include "process/process.h"
 #include "review/render.h"
+#include "review/words.h"
 
 namespace codex::cli {
 namespace {
@@ -133,7 +134,8 @@ void log_end(const review::Report& report) {
     std::string line(review::render(report.outcome));
     if (!report.reason.empty()) line += ": " + report.reason;
     if (report.outcome != review::Outcome::skipped) {
-        line += fmt::format(" ({} findings, {} in, {} out tokens, {})", report.findings.size(),
+        line += fmt::format(" ({}, {} in, {} out tokens, {})",
+                            review::plural(report.findings.size(), "finding", "findings"),
                             report.usage.input_tokens, report.usage.output_tokens,
                             base::render_duration(report.duration));
     }

@@ -346,10 +346,10 @@ std::string input_variable(std::string_view input_name) {
 Options load_options(const Flags& flags, const base::Environment& environment) {
     Options options;
     std::string problems;
-    for (const auto& [name, value] : flags) {
-        const auto known = [&](const Setting& setting) { return setting.name == name; };
-        if (std::none_of(settings().begin(), settings().end(), known)) {
-            throw ConfigError(fmt::format("unknown setting {}", quote(name)));
+    for (const auto& flag : flags) {
+        const auto is_it = [&](const Setting& setting) { return setting.name == flag.first; };
+        if (std::none_of(settings().begin(), settings().end(), is_it)) {
+            throw ConfigError(fmt::format("unknown setting {}", quote(flag.first)));
         }
     }
     for (const Setting& setting : settings()) {
@@ -360,9 +360,14 @@ Options load_options(const Flags& flags, const base::Environment& environment) {
             setting.set(options, *value);
             continue;
         }
-        const std::string shown = setting.kind == Kind::secret ? "its value" : quote(source->value);
+        // An address may hold a password before its '@'.
+        const bool is_secret =
+            setting.kind == Kind::secret ||
+            (setting.kind == Kind::url && source->value.find('@') != std::string::npos);
+        const std::string shown =
+            is_secret ? "(its value is not shown)" : "is " + quote(source->value);
         if (!problems.empty()) problems += '\n';
-        problems += fmt::format("{} is {}{}; allowed: {}", source->described, shown,
+        problems += fmt::format("{} {}{}; allowed: {}", source->described, shown,
                                 problem.empty() ? "" : ": " + problem, allowed_text(setting));
     }
     if (!problems.empty()) throw ConfigError(problems);

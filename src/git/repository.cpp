@@ -81,11 +81,17 @@ std::string hunks_only(std::string_view patch) {
     return first == std::string_view::npos ? std::string() : std::string(patch.substr(first + 1));
 }
 
+git_diff_options default_diff_options() {
+    git_diff_options options = {};
+    check(git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION), "compare");
+    return options;
+}
+
 // Of the two contents alone: compared as files of the repository, they would be subject to the
 // attributes of the work tree, which could call a source file binary or be a pipe that nobody
 // writes to.
 std::string make_patch(std::string_view before, std::string_view after) {
-    git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+    git_diff_options options = default_diff_options();
     options.context_lines = 3;
     options.flags = GIT_DIFF_FORCE_TEXT;
     Patch patch;
@@ -224,13 +230,14 @@ std::vector<FileChange> Repository::diff(std::string_view old_commit, std::strin
                                          const DiffLimits& limits) const {
     const Tree old_tree = state_->tree(old_commit);
     const Tree new_tree = state_->tree(new_commit);
-    git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+    git_diff_options options = default_diff_options();
     options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
     Diff diff;
     check(git_diff_tree_to_tree(out(diff), state_->repository.get(), old_tree.get(), new_tree.get(),
                                 &options),
           "compare the commits");
-    git_diff_find_options find = GIT_DIFF_FIND_OPTIONS_INIT;
+    git_diff_find_options find = {};
+    check(git_diff_find_options_init(&find, GIT_DIFF_FIND_OPTIONS_VERSION), "look for renames");
     find.flags = GIT_DIFF_FIND_RENAMES;
     check(git_diff_find_similar(diff.get(), &find), "find renames");
 

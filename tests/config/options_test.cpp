@@ -240,6 +240,13 @@ TEST_CASE("a flag that is given without a value is an error, not a default") {
     }
 }
 
+TEST_CASE("the password of an address is not shown") {
+    const std::string message = error_of({{"base_url", "https://me:sk-secret@example.com/v1"}});
+    CHECK(message ==
+          "flag --base-url (its value is not shown): it names a user; the key is a setting of its "
+          "own; allowed: an https:// address, or http:// on this machine");
+}
+
 TEST_CASE("a value in a message is cut, and stays on one line of valid UTF-8") {
     const std::string message = error_of({{"mode", std::string(1'000, 'x') + "\n::set-env::"}});
     CHECK(message ==
@@ -252,9 +259,10 @@ TEST_CASE("a secret's value is never in a message") {
     for (const char* name : {"openai_api_key", "github_token"}) {
         CAPTURE(name);
         const std::string message = error_of({}, {{input_variable(name), "sk-abc\ndef"}});
-        CHECK(message == fmt::format("input {} is its value: a secret cannot hold blanks or "
-                                     "control characters; allowed: any text",
-                                     name));
+        CHECK(message ==
+              fmt::format("input {} (its value is not shown): a secret cannot hold blanks or "
+                          "control characters; allowed: any text",
+                          name));
     }
 }
 
