@@ -56,6 +56,14 @@ bool claims_to_be_stream(const http::Response& head) {
     return !type || base::to_lower(*type).starts_with("text/event-stream");
 }
 
+// Models that do not reason refuse a request that speaks of it ("Encrypted content is not supported
+// with this model"); what we do not know gets what was asked for.
+bool can_reason(std::string_view model) {
+    constexpr std::string_view kWithout[] = {"gpt-3", "gpt-4", "chatgpt-", "gpt-5-chat"};
+    return std::none_of(std::begin(kWithout), std::end(kWithout),
+                        [&](std::string_view begin) { return model.starts_with(begin); });
+}
+
 // Reasoning is not stored by the server (store is false): it comes to us encrypted, and we carry
 // it. What came without its content is a reference to nothing, which the API refuses.
 bool is_sent_back(const protocol::Item& item) {
@@ -104,7 +112,7 @@ Value render_request(const ModelRequest& request) {
     body.set("tools", std::move(tools));
     body.set("tool_choice", "auto");
     body.set("parallel_tool_calls", false);
-    if (request.reasoning_effort) {
+    if (request.reasoning_effort && can_reason(request.model)) {
         body.set("reasoning", Value::object({{"effort", *request.reasoning_effort}}));
         body.set("include", Array{"reasoning.encrypted_content"});
     }

@@ -38,7 +38,7 @@ struct ModelRequest {
     std::string instructions;
     std::vector<protocol::Item> input;
     std::vector<OfferedTool> tools;
-    std::optional<std::string> reasoning_effort;  // sent as given
+    std::optional<std::string> reasoning_effort;  // left out for models that do not reason
     std::optional<json::Value> output_schema;     // strict JSON schema of the answer's text
     std::string prompt_cache_key;
 };

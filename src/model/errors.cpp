@@ -128,7 +128,7 @@ std::string advice(Kind kind, int status, std::string_view model, const Provider
         case Kind::protocol:
             return fmt::format("{} does not speak the Responses API", where);
     }
-    return where;
+    return fmt::format("{} failed", where);
 }
 
 bool is_digit(char c) {
@@ -264,8 +264,7 @@ ModelError explain_error(const http::Response& response, const ModelRequest& req
     } catch (const json::JsonError&) {
         // Proxies answer in HTML: the status has to do.
     }
-    const ModelError explained =
-        explain_error_object(response.status, error, request.model, &provider);
+    ModelError explained = explain_error_object(response.status, error, request.model, &provider);
     const auto asked = delay_in_headers(response, now);
     if (!asked) return explained;
     return ModelError(explained.kind(), explained.what(), asked);

@@ -83,9 +83,10 @@ bool StreamReader::take(const http::SseEvent& event) {
     } else if (type == "response.failed") {
         const Value* error = data.at("response", "error");
         throw explain_error_object(0, error == nullptr ? Value() : *error, {}, nullptr);
-    } else if (type == "error") {
-        // The documented form has code and message beside the type; some servers nest them.
-        const Value* nested = data.find("error");
+    } else if (const Value* nested = data.find("error");
+               type == "error" || (type.empty() && nested != nullptr && !nested->is_null())) {
+        // The documented form has code and message beside the type; some servers nest them, and
+        // gateways leave the type out.
         const bool is_nested = nested != nullptr && !nested->is_null();
         throw explain_error_object(0, is_nested ? *nested : data, {}, nullptr);
     }

@@ -171,7 +171,9 @@ TEST_CASE("any body of a refusal is read for its message or passed over") {
     for (const Row& row : rows) {
         INFO(row.body);
         const std::string said = row.said;
-        CHECK(explain(400, row.body).what() == plain + (said.empty() ? "" : "; it said: " + said));
+        std::string message = plain;
+        if (!said.empty()) message.append("; it said: ").append(said);
+        CHECK(explain(400, row.body).what() == message);
     }
 }
 

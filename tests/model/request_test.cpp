@@ -133,6 +133,36 @@ TEST_CASE("what a request does not have is absent, and no tools is an empty list
           R"("parallel_tool_calls":false,"store":false,"stream":true})");
 }
 
+TEST_CASE("models that do not reason are not asked to") {
+    struct Row {
+        const char* model;
+        bool asked;
+    };
+    const Row rows[] = {
+        {"gpt-5.5", true},
+        {"gpt-5", true},
+        {"o3", true},
+        {"o4-mini", true},
+        {"codex-mini", true},
+        {"gpt-oss:20b", true},
+        {"my-own-model", true},
+        {"gpt-4.1", false},
+        {"gpt-4o-mini", false},
+        {"gpt-3.5-turbo", false},
+        {"chatgpt-4o-latest", false},
+        {"gpt-5-chat-latest", false},
+    };
+    for (const Row& row : rows) {
+        INFO(row.model);
+        ModelRequest request = small_request();
+        request.model = row.model;
+        request.reasoning_effort = "medium";
+        const Value body = render_request(request);
+        CHECK((body.find("reasoning") != nullptr) == row.asked);
+        CHECK((body.find("include") != nullptr) == row.asked);
+    }
+}
+
 TEST_CASE("two requests of a conversation differ by what was added alone") {
     ModelRequest request = small_request();
     request.prompt_cache_key = "key";

@@ -77,6 +77,7 @@ TEST_CASE("what is no event of the API is passed over") {
         data("[{\"type\":\"response.completed\"}]"),
         data("{}"),
         data(R"({"type":null})"),
+        data(R"({"error":null})"),
         data(R"({"type":["response.completed"]})"),
         data(R"({"type":"response.completed.more","response":{}})"),
         data(R"({"type":"RESPONSE.COMPLETED","response":{}})"),
@@ -270,6 +271,8 @@ TEST_CASE("each way a stream can fail has its kind") {
         {data(R"({"type":"error","error":"gone"})"), lost,
          "the model's answer broke off; it said: gone"},
         {data(R"({"type":"error"})"), lost, "the model's answer broke off"},
+        {data(R"({"error":{"code":"rate_limit_exceeded","message":"m"}})"),
+         ModelErrorKind::rate_limited, "the model API limits the rate of requests; it said: m"},
         // Gateways put an HTTP status where the API has its code.
         {data(R"({"type":"error","error":{"code":401,"message":"m"}})"), ModelErrorKind::bad_key,
          "the model API refused the key: check the secret behind openai_api_key (HTTP 401); it "
