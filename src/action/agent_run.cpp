@@ -77,6 +77,7 @@ class MaskedTool : public tools::Tool {
 };
 
 constexpr std::size_t kMaxLoggedArguments = 500;
+constexpr const char* kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 agent::SessionEvents make_events(const config::Options& options, LineLog& lines) {
     agent::SessionEvents events;
@@ -155,15 +156,6 @@ class UsageToReport {
 
 }  // namespace
 
-std::vector<std::string> worker_environment(const base::Environment& environment) {
-    // Nothing of the runner's environment but where programs lie: tokens come in many names.
-    const std::string path =
-        environment.find_nonempty("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
-    return {"PATH=" + path,        "HOME=/nonexistent", "LANG=C.UTF-8", "TERM=dumb",
-            "NO_COLOR=1",          "GIT_PAGER=cat",     "PAGER=cat",    "GIT_CONFIG_NOSYSTEM=1",
-            "GIT_OPTIONAL_LOCKS=0"};
-}
-
 void run_agent(Context& context, const review::PromptFacts& facts,
                const std::vector<review::FileDiff>& anchored, const review::FileReader& read_file,
                review::Report& report, const loop::Cancel& cancel) {
@@ -174,9 +166,10 @@ void run_agent(Context& context, const review::PromptFacts& facts,
                         "request's text before the agent read it.",
                         prompt.hidden_characters_removed, prompt.hidden_comments_removed));
     }
-    tools::Worker worker(context.runner, tools::find_worker_executable(),
-                         read_only_policy(context.workspace),
-                         worker_environment(context.environment));
+    tools::Worker worker(
+        context.runner, tools::find_worker_executable(), read_only_policy(context.workspace),
+        tools::command_environment(context.environment.find_nonempty("PATH").value_or(kDefaultPath),
+                                   "/nonexistent"));
     // Refuse before the model is paid: where the sandbox cannot stand, no tool call would run.
     const auto trial = worker.run({"true"}, context.workspace, std::chrono::seconds(30), &cancel);
     report.sandbox_layers = trial.layers;

@@ -17,7 +17,4 @@ void run_agent(Context& context, const review::PromptFacts& facts,
                const std::vector<review::FileDiff>& anchored, const review::FileReader& read_file,
                review::Report& report, const loop::Cancel& cancel);
 
-/// The environment of everything that a model runs.
-std::vector<std::string> worker_environment(const base::Environment& environment);
-
 }  // namespace codex::action

@@ -7,18 +7,12 @@
 #include <memory>
 #include <string_view>
 
+#include "base/free_with.h"
 #include "git/repository.h"
 
 namespace codex::git {
 
-template <auto Free>
-struct FreeWith {
-    template <class T>
-    void operator()(T* handle) const {
-        Free(handle);
-    }
-};
-
+using base::FreeWith;
 using RepositoryHandle = std::unique_ptr<git_repository, FreeWith<git_repository_free>>;
 using ConfigHandle = std::unique_ptr<git_config, FreeWith<git_config_free>>;
 using Commit = std::unique_ptr<git_commit, FreeWith<git_commit_free>>;

@@ -338,12 +338,6 @@ std::vector<TreeEntry> Repository::find_files_named(std::string_view commit,
     return found;
 }
 
-std::filesystem::path Repository::work_tree() const {
-    const char* path = git_repository_workdir(state_->repository.get());
-    if (path == nullptr) throw base::Error("the repository has no work tree");
-    return path;
-}
-
 bool Repository::has_persisted_credential() const {
     const std::filesystem::path common = git_repository_commondir(state_->repository.get());
     try {

@@ -98,7 +98,6 @@ class Repository {
     /// depth), paths sorted.
     std::vector<TreeEntry> find_files_named(std::string_view commit, std::string_view name) const;
 
-    std::filesystem::path work_tree() const;
     /// Whether the workspace's .git/config holds an `extraheader`, as actions/checkout leaves it
     /// behind by default.
     bool has_persisted_credential() const;

@@ -7,16 +7,11 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/free_with.h"
 
 namespace codex::http {
 
-template <auto Free>
-struct FreeWith {
-    template <typename T>
-    void operator()(T* handle) const {
-        Free(handle);
-    }
-};
+using base::FreeWith;
 
 using Easy = std::unique_ptr<CURL, FreeWith<curl_easy_cleanup>>;
 using List = std::unique_ptr<curl_slist, FreeWith<curl_slist_free_all>>;

@@ -107,9 +107,4 @@ std::unique_ptr<Transport> make_curl_transport(loop::Loop& loop, const CurlOptio
 /// Starts a request and waits for the whole response.
 Response fetch(Transport& transport, const Request& request, const loop::Cancel* cancel = nullptr);
 
-/// Starts all, at most `max_parallel` at a time, and waits; results in order. The first failure is
-/// thrown after all have ended.
-std::vector<Response> fetch_all(Transport& transport, const std::vector<Request>& requests,
-                                std::size_t max_parallel, const loop::Cancel* cancel = nullptr);
-
 }  // namespace codex::http

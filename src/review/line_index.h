@@ -36,7 +36,6 @@ class LineIndex {
 
     /// The text of a line; empty when the index has no such line.
     std::string_view line(int number) const;
-    bool has_line(int number) const { return position(number) < views_.size(); }
 
     static constexpr std::size_t kMaxMatches = 64;
 

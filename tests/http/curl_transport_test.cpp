@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "http/retry.h"
 #include "http/transport.h"
 #include "tests/support/lib/fake_clock.h"
 #include "tests/support/lib/http_server.h"
@@ -208,7 +209,7 @@ TEST_CASE("at most eight transfers a host run at a time, the rest wait without a
     });
     Rig rig;
     const std::vector<Request> requests(30, Rig::to(server.url()));
-    CHECK(fetch_all(*rig.transport, requests, 30).size() == 30);
+    CHECK(fetch_all_with_retry(*rig.transport, requests, 30, {}, nullptr).size() == 30);
     CHECK(server.most_open() <= 8);
     std::vector<std::unique_ptr<Exchange>> stalled;
     for (int i = 0; i < 9; ++i) {
