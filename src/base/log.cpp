@@ -3,10 +3,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
+#include "base/invisible.h"
 #include "base/text.h"
 
 namespace codex::base {
@@ -57,22 +56,9 @@ std::string_view prefix(LogLevel level) {
     return "codex-action: ";
 }
 
-// C1 controls, bidirectional overrides and isolates, line separators, and all that is invisible:
-// they make a line read as another one, and a runner that compares by culture ignores them.
-bool is_misleading(char32_t c) {
-    static constexpr std::pair<char32_t, char32_t> kRanges[] = {
-        {0x80, 0x9F},       {0xAD, 0xAD},      {0x34F, 0x34F},   {0x61C, 0x61C},
-        {0x115F, 0x1160},   {0x17B4, 0x17B5},  {0x180B, 0x180F}, {0x200B, 0x200F},
-        {0x2028, 0x202E},   {0x2060, 0x206F},  {0x3164, 0x3164}, {0xFE00, 0xFE0F},
-        {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},  {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3},
-        {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
-    return std::any_of(std::begin(kRanges), std::end(kRanges),
-                       [&](const auto& range) { return c >= range.first && c <= range.second; });
-}
-
 // U+FE0F after a sign of its own asks for its emoji form: people write it.
 bool is_emoji_form(char32_t c, char32_t before) {
-    return c == 0xFE0F && before >= 0x80 && !is_misleading(before);
+    return c == 0xFE0F && before >= 0x80 && !is_invisible(before);
 }
 
 }  // namespace
@@ -116,7 +102,7 @@ std::string render_controls(std::string_view text) {
             visible += "\\t";
         } else if (c < 0x20 || c == 0x7F) {
             visible += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-        } else if (is_misleading(c) && !is_emoji_form(c, before)) {
+        } else if (is_invisible(c) && !is_emoji_form(c, before)) {
             const auto code = static_cast<unsigned>(c);
             visible +=
                 code > 0xFFFF ? fmt::format("\\U{:08x}", code) : fmt::format("\\u{:04x}", code);

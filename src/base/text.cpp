@@ -97,6 +97,11 @@ std::vector<std::string_view> split_lines(std::string_view text) {
     return split(text, '\n');
 }
 
+std::string_view without_cr(std::string_view line) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
     std::string joined;
     for (const std::string& part : parts) {
@@ -142,6 +147,17 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc() || stop != end || text.empty()) return std::nullopt;
     return value;
+}
+
+bool is_commit_id(std::string_view text) {
+    constexpr std::size_t kDigits = 40;
+    return text.size() == kDigits && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
+}
+
+std::string_view short_commit_id(std::string_view id) {
+    return id.substr(0, 12);
 }
 
 std::string to_hex(std::string_view bytes) {
@@ -190,6 +206,14 @@ std::string percent_encode(std::string_view text) {
     return encoded;
 }
 
+std::vector<char*> c_strings(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
+    for (std::string& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
 std::string to_valid_utf8(std::string_view bytes) {
     std::string text;
     text.reserve(bytes.size());
@@ -225,6 +249,13 @@ std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes) {
     std::size_t end = max_bytes;
     while (end > 0 && (byte_at(text, end) & 0xC0U) == 0x80U) --end;
     return text.substr(0, end);
+}
+
+std::string cut(std::string_view text, std::size_t max_bytes) {
+    const std::string_view kept = utf8_prefix(text, max_bytes);
+    std::string result(kept);
+    if (kept.size() < text.size()) result += "…";
+    return result;
 }
 
 char32_t decode_utf8(std::string_view text, std::size_t& at) {

@@ -17,6 +17,8 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 /// ends a line.
 std::vector<std::string_view> split_lines(std::string_view text);
 void split_lines(std::string&& gone) = delete;  // the lines would outlive it
+/// Without the "\r" that a CRLF leaves at a line's end.
+std::string_view without_cr(std::string_view line);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 std::string to_lower(std::string_view text);
@@ -27,10 +29,18 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// A whole decimal number and nothing else: no blanks, no sign but a leading '-', no overflow.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
+/// A full SHA-1 in lower case, as GitHub and git print it.
+bool is_commit_id(std::string_view text);
+/// As much of a commit's id as people need to see.
+std::string_view short_commit_id(std::string_view id);
+
 std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 /// Percent-encodes everything but RFC 3986 unreserved characters.
 std::string percent_encode(std::string_view text);
+
+/// The texts as execve() takes them: with a null pointer at the end, and valid as long as `texts`.
+std::vector<char*> c_strings(std::vector<std::string>& texts);
 
 /// Valid UTF-8: each maximal bad part becomes U+FFFD (Unicode 15, section 3.9).
 std::string to_valid_utf8(std::string_view bytes);
@@ -38,6 +48,9 @@ bool is_valid_utf8(std::string_view bytes);
 
 /// The longest prefix of at most `max_bytes` bytes that does not cut a UTF-8 sequence.
 std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);
+
+/// At most `max_bytes` of the text, with "…" behind it when that is not all.
+std::string cut(std::string_view text, std::size_t max_bytes);
 
 /// One code point of valid UTF-8 at `at`, which is moved behind it; U+FFFD on a bad byte.
 char32_t decode_utf8(std::string_view text, std::size_t& at);

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxParallel = 8;
 
-constexpr std::string_view kReadPermission = "pull-requests: read";
-
 void append_page(json::Array& items, const http::Response& response, std::string_view doing) {
     const json::Value page = expect_success(response, doing, kReadPermission);
     const json::Array* array = page.as_array();

@@ -17,6 +17,8 @@ namespace codex::github {
 /// Pages that are followed at most; reaching it is a warning in the log.
 inline constexpr std::size_t kMaxPages = 30;
 inline constexpr std::size_t kPageSize = 100;
+/// The `permissions:` line that reading needs.
+inline constexpr std::string_view kReadPermission = "pull-requests: read";
 
 class Api {
   public:

@@ -17,8 +17,6 @@ namespace {
 
 using json::Value;
 
-constexpr std::string_view kReadPermission = "pull-requests: read";
-
 // `decode(value)`, whose JsonError then says what was being read.
 template <class Decode>
 auto decode_for(std::string_view doing, const Value& value, Decode decode) {

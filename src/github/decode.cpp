@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "json/codec.h"
 
 namespace {
@@ -115,7 +116,7 @@ namespace {
 
 BranchEnd to_end(WireEnd wire, std::string_view name) {
     // It goes into requests and to git: nothing but a commit's id may.
-    if (!is_commit_id(wire.sha)) {
+    if (!base::is_commit_id(wire.sha)) {
         const json::Path root;
         const json::Path end(root, name);
         json::Path(end, "sha").fail("is not a commit id of 40 hexadecimal digits");
@@ -158,16 +159,6 @@ std::vector<PullRequestFile> decode_files(const json::Value& value) {
         file.patch = std::move(wire.patch);
     }
     return files;
-}
-
-bool is_commit_id(std::string_view text) {
-    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    constexpr std::size_t kDigits = 40;
-    return text.size() == kDigits && std::all_of(text.begin(), text.end(), is_hex);
-}
-
-std::string optional_string(const json::Value* value) {
-    return value != nullptr && value->as_string() != nullptr ? *value->as_string() : std::string();
 }
 
 }  // namespace codex::github

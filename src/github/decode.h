@@ -2,8 +2,6 @@
 // Private.
 #pragma once
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "github/types.h"
@@ -14,11 +12,5 @@ namespace codex::github {
 PullRequest decode_pull_request(const json::Value& value);
 /// A list of files.
 std::vector<PullRequestFile> decode_files(const json::Value& value);
-
-/// Empty when absent or no string.
-std::string optional_string(const json::Value* value);
-
-/// 40 lower-case hexadecimal digits.
-bool is_commit_id(std::string_view text);
 
 }  // namespace codex::github

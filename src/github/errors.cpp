@@ -18,10 +18,10 @@ constexpr std::size_t kMaxServerMessage = 300;
 // One entry of a refusal's "errors": a text, {"message"}, or {"resource", "field", "code"}.
 std::string words_of(const json::Value& error) {
     if (error.as_string() != nullptr) return *error.as_string();
-    std::string words = optional_string(error.find("message"));
+    std::string words = json::string_or_empty(error.find("message"));
     if (!words.empty()) return words;
     for (const std::string_view part : {"resource", "field", "code"}) {
-        const std::string word = optional_string(error.find(part));
+        const std::string word = json::string_or_empty(error.find(part));
         if (!word.empty()) words += (words.empty() ? "" : " ") + word;
     }
     return words;
@@ -35,7 +35,7 @@ std::string message_of(const http::Response& response) {
     } catch (const json::JsonError&) {
         return {};
     }
-    std::string text = optional_string(body.find("message"));
+    std::string text = json::string_or_empty(body.find("message"));
     const auto add = [&](const std::string& words) {
         if (!words.empty() && words != text) text += (text.empty() ? "" : "; ") + words;
     };
@@ -43,16 +43,10 @@ std::string message_of(const http::Response& response) {
         if (const json::Array* list = errors->as_array()) {
             for (const json::Value& error : *list) add(words_of(error));
         } else {
-            add(optional_string(errors));
+            add(json::string_or_empty(errors));
         }
     }
-    const std::string_view shown = base::utf8_prefix(text, kMaxServerMessage);
-    return base::render_controls(shown) + (shown.size() < text.size() ? "…" : "");
-}
-
-bool is_rate_limit(const http::Response& response) {
-    return (response.status == 403 || response.status == 429) &&
-           http::is_retryable_status(response);
+    return base::render_controls(base::cut(text, kMaxServerMessage));
 }
 
 // When a rate limit ends, as far as the answer says it.
@@ -88,7 +82,7 @@ std::string redirect_words(const http::Response& response) {
 }
 
 std::string advice(const http::Response& response, std::string_view permission) {
-    if (is_rate_limit(response)) return limit_words(response);
+    if (http::is_rate_limit(response)) return limit_words(response);
     if (response.status >= 300 && response.status < 400) return redirect_words(response);
     if (response.status >= 500) return "GitHub is failing";
     switch (response.status) {
@@ -118,7 +112,7 @@ GitHubError explain_error(const http::Response& response, std::string_view doing
     if (!message.empty()) text += ": " + message;
     using Kind = GitHubError::Kind;
     return GitHubError(response.status, text + ")",
-                       is_rate_limit(response) ? Kind::rate_limit : Kind::refusal);
+                       http::is_rate_limit(response) ? Kind::rate_limit : Kind::refusal);
 }
 
 json::Value expect_success(const http::Response& response, std::string_view doing,

@@ -11,7 +11,7 @@ namespace {
 using json::Value;
 
 std::optional<std::string> nonempty_at(const Value* value) {
-    std::string text = optional_string(value);
+    std::string text = json::string_or_empty(value);
     if (text.empty()) return std::nullopt;
     return text;
 }
@@ -37,7 +37,7 @@ constexpr std::array kKinds = {
 
 std::optional<std::string> sha_at(const Value* value) {
     auto text = nonempty_at(value);
-    if (text && !is_commit_id(*text)) text.reset();
+    if (text && !base::is_commit_id(*text)) text.reset();
     return text;
 }
 
@@ -49,10 +49,10 @@ Event read_event(std::string_view name, const Value& payload) {
     for (const KindName& known : kKinds) {
         if (known.name == name) event.kind = known.kind;
     }
-    event.action = optional_string(payload.find("action"));
-    event.sender = optional_string(payload.at("sender", "login"));
-    event.sender_is_bot =
-        optional_string(payload.at("sender", "type")) == "Bot" || event.sender.ends_with("[bot]");
+    event.action = json::string_or_empty(payload.find("action"));
+    event.sender = json::string_or_empty(payload.at("sender", "login"));
+    event.sender_is_bot = json::string_or_empty(payload.at("sender", "type")) == "Bot" ||
+                          event.sender.ends_with("[bot]");
     if (const Value* pull = payload.find("pull_request");
         pull != nullptr && pull->as_object() != nullptr) {
         event.pull_request_number = number_at(pull->find("number"));
@@ -67,9 +67,9 @@ Event read_event(std::string_view name, const Value& payload) {
         event.is_on_pull_request = true;
         event.pull_request_number = number_at(payload.at("issue", "number"));
     }
-    event.comment_body = optional_string(payload.at("comment", "body"));
+    event.comment_body = json::string_or_empty(payload.at("comment", "body"));
     if (event.comment_body.empty())
-        event.comment_body = optional_string(payload.at("review", "body"));
+        event.comment_body = json::string_or_empty(payload.at("review", "body"));
     if (event.kind == EventKind::workflow_dispatch && !event.pull_request_number) {
         // The runner's inputs are strings, whatever type the workflow declares.
         const Value* input = payload.at("inputs", "pr_number");

@@ -16,7 +16,7 @@ constexpr std::string_view kWritePermission = "pull-requests: write";
 constexpr std::size_t kPreviewBytes = 2'000;
 
 std::string url_of(const Value& value) {
-    return optional_string(value.find("html_url"));
+    return json::string_or_empty(value.find("html_url"));
 }
 
 std::int64_t id_of(const Value& value) {
@@ -56,7 +56,8 @@ Api::Written post_to_list(Api& api, const std::string& list, const Value& body,
     return api.write(api.body_request("POST", list, body), [&]() -> std::optional<Value> {
         const json::Array newest = api.get_newest(list, "look up what was written");
         for (auto item = newest.rbegin(); item != newest.rend(); ++item) {
-            if (optional_string(item->find("body")).find(marker) != std::string::npos) return *item;
+            if (json::string_or_empty(item->find("body")).find(marker) != std::string::npos)
+                return *item;
         }
         return std::nullopt;
     });

@@ -63,13 +63,6 @@ bool names_secondary_limit(const Response& response) {
     return base::to_lower(response.body).find("secondary rate limit") != std::string::npos;
 }
 
-bool is_rate_limit(const Response& response) {
-    if (response.status == 429) return true;
-    return response.status == 403 &&
-           (response.header("Retry-After") || no_requests_remain(response) ||
-            names_secondary_limit(response));
-}
-
 /// The server itself says that it did nothing.
 bool was_refused_unread(const Response& response) {
     return is_rate_limit(response) || (response.status == 503 && response.header("Retry-After"));
@@ -244,6 +237,13 @@ milliseconds backoff(const RetryPolicy& policy, int attempt, double fraction) {
     const double delay =
         std::ldexp(static_cast<double>(policy.base_delay.count()), doublings) * jitter;
     return milliseconds(std::llround(delay));
+}
+
+bool is_rate_limit(const Response& response) {
+    if (response.status == 429) return true;
+    return response.status == 403 &&
+           (response.header("Retry-After") || no_requests_remain(response) ||
+            names_secondary_limit(response));
 }
 
 bool is_retryable_status(const Response& response) {

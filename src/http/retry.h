@@ -33,6 +33,9 @@ std::optional<std::chrono::milliseconds> server_delay(const Response& response, 
 /// random part.
 std::chrono::milliseconds backoff(const RetryPolicy& policy, int attempt, double fraction);
 
+/// 429, and 403 that says so (Retry-After, no requests remaining, "secondary rate limit").
+bool is_rate_limit(const Response& response);
+
 /// 429, 5xx (but 501), and 403 that is a rate limit (Retry-After, or remaining 0): worth another
 /// try.
 bool is_retryable_status(const Response& response);

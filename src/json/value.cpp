@@ -259,8 +259,7 @@ Value parse(std::string_view text, std::string_view what, std::size_t max_bytes)
                         " bytes");
     }
     // RFC 8259 section 8.1 lets a reader ignore a byte order mark.
-    const std::size_t mark =
-        text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;
+    const std::size_t mark = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
     rapidjson::MemoryStream input(text.data() + mark, text.size() - mark);
     rapidjson::Reader reader;
     Builder builder;
@@ -289,6 +288,11 @@ std::string render_pretty(const Value& value) {
     writer.SetIndent(' ', 2);
     write(writer, value);
     return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string string_or_empty(const Value* value) {
+    const std::string* text = value == nullptr ? nullptr : value->as_string();
+    return text == nullptr ? std::string() : *text;
 }
 
 std::string_view kind(const Value& value) {

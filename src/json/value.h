@@ -114,6 +114,9 @@ Value parse(std::string_view text, std::string_view what = "JSON",
 std::string render(const Value& value);
 std::string render_pretty(const Value& value);
 
+/// The text of a string; "" for anything else, and for a member that is not there (nullptr).
+std::string string_or_empty(const Value* value);
+
 /// What a value is, for messages: "null", "a boolean", "a number", "a string", "an array", "an
 /// object".
 std::string_view kind(const Value& value);

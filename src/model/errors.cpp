@@ -21,17 +21,6 @@ constexpr std::size_t kMaxServerMessage = 500;
 /// Longer than anybody waits, and small enough to add to any clock.
 constexpr milliseconds kLongestDelay = std::chrono::hours(24 * 366);
 
-std::string string_at(const Value& value, std::string_view name) {
-    const Value* member = value.find(name);
-    return member != nullptr && member->as_string() != nullptr ? *member->as_string()
-                                                               : std::string();
-}
-
-std::string cut(std::string_view text) {
-    const std::string_view part = base::utf8_prefix(text, kMaxServerMessage);
-    return std::string(part) + (part.size() < text.size() ? "…" : "");
-}
-
 // Codes of https://platform.openai.com/docs/guides/error-codes and of the stream's response.failed.
 struct KnownCode {
     std::string_view code;
@@ -223,7 +212,7 @@ std::optional<milliseconds> delay_in_headers(const http::Response& response, bas
 
 std::string first_string_at(const Value& value, std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
-        if (std::string text = string_at(value, name); !text.empty()) return text;
+        if (std::string text = json::string_or_empty(value.find(name)); !text.empty()) return text;
     }
     return {};
 }
@@ -240,10 +229,12 @@ ModelError explain_error_object(int status, const Value& error, std::string_view
         const std::int64_t number = code->as_integer().value_or(0);
         if (number >= 400 && number < 600) status = static_cast<int>(number);
     }
-    const Kind kind = kind_of(status, string_at(error, "code"), string_at(error, "type"));
+    const Kind kind = kind_of(status, json::string_or_empty(error.find("code")),
+                              json::string_or_empty(error.find("type")));
     std::string text = advice(kind, status, model, provider);
     if (status != 0) text += fmt::format(" (HTTP {})", status);
-    if (!message.empty()) text += fmt::format("; it said: {}", cut(message));
+    if (!message.empty())
+        text += fmt::format("; it said: {}", base::cut(message, kMaxServerMessage));
     return ModelError(kind, std::move(text), delay_in_error(kind, error, message));
 }
 

@@ -11,12 +11,6 @@ namespace {
 
 using json::Value;
 
-std::string string_at(const Value& value, std::string_view name) {
-    const Value* member = value.find(name);
-    return member != nullptr && member->as_string() != nullptr ? *member->as_string()
-                                                               : std::string();
-}
-
 // More than any answer costs; sums of it over a whole run stay far from the end of the integers.
 constexpr std::int64_t kMostTokens = 1'000'000'000'000;
 
@@ -64,9 +58,9 @@ bool StreamReader::take(const http::SseEvent& event) {
         base::log(base::LogLevel::trace, error.what());
         return false;
     }
-    const std::string type = string_at(data, "type");
+    const std::string type = json::string_or_empty(data.find("type"));
     if (type == "response.output_text.delta") {
-        const std::string delta = string_at(data, "delta");
+        const std::string delta = json::string_or_empty(data.find("delta"));
         if (on_text_ && !delta.empty()) on_text_(delta);
     } else if (type == "response.output_item.done") {
         const Value* item = data.find("item");
@@ -99,13 +93,13 @@ void StreamReader::finish(const Value& event) {
         throw ModelError(ModelErrorKind::protocol,
                          "the last event of the model's answer holds no response");
     }
-    response_.id = string_at(*response, "id");
+    response_.id = json::string_or_empty(response->find("id"));
     if (const Value* usage = response->find("usage"); usage != nullptr) {
         response_.usage = read_usage(*usage);
     }
     // Some servers say "incomplete" in a response.completed event.
-    if (string_at(*response, "status") == "incomplete" ||
-        string_at(event, "type") == "response.incomplete") {
+    if (json::string_or_empty(response->find("status")) == "incomplete" ||
+        json::string_or_empty(event.find("type")) == "response.incomplete") {
         const Value* reason = response->at("incomplete_details", "reason");
         response_.incomplete_reason = reason != nullptr && reason->as_string() != nullptr
                                           ? *reason->as_string()

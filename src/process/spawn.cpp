@@ -84,13 +84,6 @@ class Attributes {
     posix_spawnattr_t attributes_ = {};
 };
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> result;
-    for (std::string& text : texts) result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-}
-
 void refuse_nul(const std::vector<std::string>& texts, std::string_view what) {
     for (const std::string& text : texts) {
         if (text.find('\0') != std::string::npos)
@@ -160,8 +153,9 @@ Spawned spawn(const Command& command, int output) {
     std::vector<std::string> argv = command.argv;
     std::vector<std::string> environment = command.environment;
     pid_t pid = 0;
-    const int failed = ::posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
-                                     pointers(argv).data(), pointers(environment).data());
+    const int failed =
+        ::posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
+                      base::c_strings(argv).data(), base::c_strings(environment).data());
     if (failed != 0) {
         throw base::SystemError(failed, fmt::format("cannot start {} in {}", program,
                                                     command.working_directory.string()));

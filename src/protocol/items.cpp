@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "base/overloaded.h"
 #include "json/codec.h"
 
 namespace codex::protocol {
 namespace {
-
-template <class... Ts>
-struct Overloaded : Ts... {
-    using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 using json::Array;
 using json::Path;
@@ -51,11 +45,6 @@ Value text_part(std::string_view type, std::string_view text) {
     return Value::object({{"type", type}, {"text", text}});
 }
 
-std::string text_of(const Value& part, std::string_view member) {
-    const Value* text = part.find(member);
-    return text != nullptr && text->as_string() != nullptr ? *text->as_string() : std::string();
-}
-
 const std::string& required_string(const Value& value, std::string_view name) {
     const Value* member = value.find(name);
     const Path root;  // which the path refers to
@@ -83,11 +72,11 @@ Message parse_message(const Value& value) {
         return message;
     }
     for (const Value& part : json::detail::read_array(*content, Path(Path(), "content"))) {
-        const std::string type = text_of(part, "type");
+        const std::string type = json::string_or_empty(part.find("type"));
         if (type == "output_text" || type == "input_text" || type == "text") {
-            message.text += text_of(part, "text");
+            message.text += json::string_or_empty(part.find("text"));
         } else if (type == "refusal") {
-            message.refusal += text_of(part, "refusal");
+            message.refusal += json::string_or_empty(part.find("refusal"));
         }
     }
     return message;
@@ -95,10 +84,10 @@ Message parse_message(const Value& value) {
 
 Reasoning parse_reasoning(const Value& value) {
     Reasoning reasoning;
-    reasoning.id = text_of(value, "id");
+    reasoning.id = json::string_or_empty(value.find("id"));
     if (const Value* summary = value.find("summary"); summary != nullptr && summary->as_array()) {
         for (const Value& part : *summary->as_array()) {
-            reasoning.summary.push_back(text_of(part, "text"));
+            reasoning.summary.push_back(json::string_or_empty(part.find("text")));
         }
     }
     if (const Value* encrypted = value.find("encrypted_content");
@@ -125,29 +114,29 @@ Value render_reasoning(const Reasoning& reasoning) {
 
 Value render_item(const Item& item) {
     return std::visit(
-        Overloaded{[](const Message& message) {
-                       // Parts of an assistant's message belong to the id that the server gave
-                       // it; we keep none (store is off), and plain text needs none.
-                       Value content = message.text.empty() ? message.refusal : message.text;
-                       if (message.role != Role::assistant)
-                           content = Array{text_part("input_text", message.text)};
-                       return Value::object({{"type", "message"},
-                                             {"role", render_role(message.role)},
-                                             {"content", std::move(content)}});
-                   },
-                   [](const Reasoning& reasoning) { return render_reasoning(reasoning); },
-                   [](const FunctionCall& call) {
-                       return Value::object({{"type", "function_call"},
-                                             {"call_id", call.call_id},
-                                             {"name", acceptable_name(call.name)},
-                                             {"arguments", call.arguments}});
-                   },
-                   [](const FunctionCallOutput& output) {
-                       return Value::object({{"type", "function_call_output"},
-                                             {"call_id", output.call_id},
-                                             {"output", output.output}});
-                   },
-                   [](const UnknownItem& unknown) { return unknown.body; }},
+        base::Overloaded{[](const Message& message) {
+                             // Parts of an assistant's message belong to the id that the server
+                             // gave it; we keep none (store is off), and plain text needs none.
+                             Value content = message.text.empty() ? message.refusal : message.text;
+                             if (message.role != Role::assistant)
+                                 content = Array{text_part("input_text", message.text)};
+                             return Value::object({{"type", "message"},
+                                                   {"role", render_role(message.role)},
+                                                   {"content", std::move(content)}});
+                         },
+                         [](const Reasoning& reasoning) { return render_reasoning(reasoning); },
+                         [](const FunctionCall& call) {
+                             return Value::object({{"type", "function_call"},
+                                                   {"call_id", call.call_id},
+                                                   {"name", acceptable_name(call.name)},
+                                                   {"arguments", call.arguments}});
+                         },
+                         [](const FunctionCallOutput& output) {
+                             return Value::object({{"type", "function_call_output"},
+                                                   {"call_id", output.call_id},
+                                                   {"output", output.output}});
+                         },
+                         [](const UnknownItem& unknown) { return unknown.body; }},
         item);
 }
 

@@ -28,7 +28,7 @@ bool is_blank(std::string_view line) {
 }
 
 bool is_fence(std::string_view line) {
-    return base::trim(line).substr(0, 3) == "```";
+    return base::trim(line).starts_with("```");
 }
 
 // The quoted lines without a fence around them and blank lines at the ends.
@@ -160,9 +160,9 @@ struct Anchorer::State {
     IndexedFile* find_file(Side side, std::string path, bool* is_guess) {
         *is_guess = false;
         if (IndexedFile* file = find_exactly(side, path)) return file;
-        while (path.substr(0, 2) == "./") path.erase(0, 2);
+        while (path.starts_with("./")) path.erase(0, 2);
         if (IndexedFile* file = find_exactly(side, path)) return file;
-        if (path.substr(0, 2) == "a/" || path.substr(0, 2) == "b/") {
+        if (path.starts_with("a/") || path.starts_with("b/")) {
             if (IndexedFile* file = find_exactly(side, path.substr(2))) return file;
         }
         if (path.substr(0, 1) != "/") return nullptr;

@@ -16,10 +16,6 @@ namespace {
 
 using protocol::Side;
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-    return text.substr(0, prefix.size()) == prefix;
-}
-
 // Lines of a patch with their numbers; only "\n" ends one.
 class Cursor {
   public:
@@ -68,12 +64,12 @@ bool take_range(std::string_view& text, int& start, int& count) {
 
 std::optional<Hunk> parse_hunk_header(std::string_view line) {
     Hunk hunk;
-    if (!starts_with(line, "@@ -")) return std::nullopt;
+    if (!line.starts_with("@@ -")) return std::nullopt;
     line.remove_prefix(4);
-    if (!take_range(line, hunk.old_start, hunk.old_count) || !starts_with(line, " +"))
+    if (!take_range(line, hunk.old_start, hunk.old_count) || !line.starts_with(" +"))
         return std::nullopt;
     line.remove_prefix(2);
-    if (!take_range(line, hunk.new_start, hunk.new_count) || !starts_with(line, " @@"))
+    if (!take_range(line, hunk.new_start, hunk.new_count) || !line.starts_with(" @@"))
         return std::nullopt;
     line.remove_prefix(3);
     hunk.heading = base::trim(line);
@@ -106,7 +102,7 @@ void check_hunk(const Cursor& cursor, const Hunk& hunk, const Hunk* previous) {
 
 // Git's "\ No newline at end of file", in whatever language: a mark, not a line.
 bool is_no_newline_mark(std::string_view line) {
-    return starts_with(line, "\\ ");
+    return line.starts_with("\\ ");
 }
 
 void parse_hunk_lines(Cursor& cursor, FileDiff& file, Hunk& hunk) {
@@ -150,7 +146,7 @@ void parse_hunk_lines(Cursor& cursor, FileDiff& file, Hunk& hunk) {
 }
 
 bool is_file_start(std::string_view line) {
-    return starts_with(line, "diff --git ");
+    return line.starts_with("diff --git ");
 }
 
 // All hunks up to the next file or the end.
@@ -181,8 +177,8 @@ void reserve_lines(FileDiff& file) {
 bool skip_to_hunks(Cursor& cursor) {
     while (!cursor.at_end()) {
         const std::string_view line = cursor.peek();
-        if (starts_with(line, "@@ -")) return true;
-        if (starts_with(line, "@@@")) cursor.fail("a combined diff of a merge has no single side");
+        if (line.starts_with("@@ -")) return true;
+        if (line.starts_with("@@@")) cursor.fail("a combined diff of a merge has no single side");
         cursor.skip(line);
     }
     return false;
@@ -239,7 +235,7 @@ std::vector<FileDiff> parse_unified_diff(std::string_view text) {
     std::size_t at = is_file_start(text) ? 0 : next_file_start(text, 0);
     if (at == text.size() && !base::trim(text).empty()) {
         // Without git's own header there is one file at most.
-        const std::size_t header = starts_with(text, "--- ") ? 0 : text.find("\n--- ");
+        const std::size_t header = text.starts_with("--- ") ? 0 : text.find("\n--- ");
         if (header == std::string_view::npos) throw base::Error("the text is no unified diff");
         at = header;
     }

@@ -88,7 +88,7 @@ Headers read_headers(std::string_view section) {
     while (!section.empty()) {
         std::string_view line = section.substr(0, section.find('\n'));
         section.remove_prefix(std::min(section.size(), line.size() + 1));
-        if (line.substr(0, 2) == "@@") break;
+        if (line.starts_with("@@")) break;
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         if (take_prefix(line, "diff --git ")) {
             headers.git_header = line;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/invisible.h"
 #include "base/text.h"
 #include "review/sanitize.h"
 
@@ -37,7 +38,7 @@ void fold(std::string_view line, Keep keep) {
         }
         const std::size_t from = at;
         const char32_t code_point = base::decode_utf8(line, at);
-        if (is_hidden(code_point) || is_wide_space(code_point)) continue;
+        if (base::is_invisible(code_point) || is_wide_space(code_point)) continue;
         for (std::size_t i = from; i < at; ++i) keep(line[i]);
     }
 }

@@ -11,11 +11,6 @@ namespace {
 // Places that one search compares at most: a file may consist of one line a million times.
 constexpr std::size_t kMaxCompared = 4'096;
 
-std::string_view without_cr(std::string_view line) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
-}
-
 }  // namespace
 
 LineIndex::LineIndex(std::string text)
@@ -65,7 +60,7 @@ bool LineIndex::matches(const std::vector<std::string_view>& quote, std::size_t 
         return false;
     for (std::size_t i = 0; i < quote.size(); ++i) {
         const std::string_view line = views_[first + i];
-        if (without_cr(line) == without_cr(quote[i])) continue;
+        if (base::without_cr(line) == base::without_cr(quote[i])) continue;
         if (exact || fold_line(line) != fold_line(quote[i])) return false;
     }
     return true;

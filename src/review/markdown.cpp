@@ -171,8 +171,8 @@ class LineNeutraliser {
     // "&#64;" and "&commat;" become "@" before mentions are looked for.
     void take_entity() {
         const std::string rest = base::to_lower(line_.substr(at_, kMaxEntity));
-        std::size_t end = rest.compare(0, 8, "&commat;") == 0 ? 7 : 0;
-        if (rest.compare(0, 2, "&#") == 0) {
+        std::size_t end = rest.starts_with("&commat;") ? 7 : 0;
+        if (rest.starts_with("&#")) {
             const bool is_hex = rest.size() > 2 && rest[2] == 'x';
             end = is_hex ? 3 : 2;
             while (end < rest.size() && rest[end] == '0') ++end;

@@ -21,9 +21,6 @@ Visible remove_hidden(std::string_view text, bool remove_html_comments = true);
 /// dropped without a word.
 Visible show_hidden(std::string_view code);
 
-/// Invisible, or able to change the order or meaning of visible text.
-bool is_hidden(char32_t code_point);
-
 /// "<label boundary>\ntext\n</label boundary>": `boundary` is random hexadecimal; the text cannot
 /// contain it.
 std::string fence(std::string_view label, std::string_view boundary, std::string_view text);

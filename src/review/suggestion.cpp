@@ -16,15 +16,10 @@ using Lines = std::vector<std::string>;
 
 constexpr std::size_t kMaxSuggestion = 16'000;
 
-std::string_view without_cr(std::string_view line) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
-}
-
 Lines to_lines(std::string_view text) {
     Lines lines;
     for (const std::string_view line : base::split_lines(text))
-        lines.emplace_back(without_cr(line));
+        lines.emplace_back(base::without_cr(line));
     return lines;
 }
 
@@ -80,7 +75,7 @@ bool restore_indentation(const Lines& original, const Lines& quote, Lines& repla
     const std::string replacement_common = common_indentation(replacement);
     if (quote_common != original_common) {
         // Quoted at another depth: the replacement is written at that depth, too.
-        if (replacement_common.compare(0, quote_common.size(), quote_common) != 0) return false;
+        if (!replacement_common.starts_with(quote_common)) return false;
         for (std::string& line : replacement) {
             if (!is_blank(line)) line.replace(0, quote_common.size(), original_common);
         }
@@ -94,7 +89,7 @@ bool restore_indentation(const Lines& original, const Lines& quote, Lines& repla
 }
 
 bool starts_a_command(const std::string& line) {
-    return base::trim(line).substr(0, 6) == "/codex";
+    return base::trim(line).starts_with("/codex");
 }
 
 std::size_t count_hidden(const Lines& lines) {

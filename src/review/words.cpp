@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+#include "base/invisible.h"
 #include "base/text.h"
 #include "review/sanitize.h"
 
@@ -90,21 +92,11 @@ std::string reason_sentence(const Report& report) {
         sentence.front() = static_cast<char>(sentence.front() - 'a' + 'A');
     if (sentence.back() != '.') sentence += '.';
     if (report.retry_after) {
-        sentence += fmt::format(" Try again in {}.", duration_words(*report.retry_after));
+        sentence += fmt::format(" Try again in {}.", base::render_duration(*report.retry_after));
     } else if (report.outcome == Outcome::not_reviewed) {
         sentence += " Run the job again once that is mended.";
     }
     return sentence;
-}
-
-std::string duration_words(std::chrono::milliseconds duration) {
-    const std::int64_t milliseconds = duration.count();
-    if (milliseconds < 10'000)
-        return fmt::format("{}.{} s", milliseconds / 1'000, milliseconds % 1'000 / 100);
-    const std::int64_t seconds = milliseconds / 1'000;
-    if (seconds < 60) return fmt::format("{} s", seconds);
-    if (seconds < 3'600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
-    return fmt::format("{} h {} min", seconds / 3'600, seconds % 3'600 / 60);
 }
 
 std::string usage_words(const protocol::TokenUsage& usage) {
@@ -124,7 +116,7 @@ std::string terminal_text(std::string_view text) {
         const std::size_t from = at;
         const char32_t c = base::decode_utf8(valid, at);
         if (c == '\r' && at < valid.size() && valid[at] == '\n') continue;
-        if (!is_hidden(c)) {
+        if (!base::is_invisible(c)) {
             shown += std::string_view(valid).substr(from, at - from);
         } else if (c < 0x100) {
             shown += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(c));

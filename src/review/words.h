@@ -1,7 +1,6 @@
 // The sentences that every printer shares, and how outside text may stand in a terminal.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -23,8 +22,6 @@ std::string priority_words(const Report& report);
 std::string coverage_words(const Report& report);
 /// The reason as it came, as a sentence, with when to try again.
 std::string reason_sentence(const Report& report);
-/// "1 min 5 s"
-std::string duration_words(std::chrono::milliseconds duration);
 /// "12,000 input tokens (8,000 cached), 300 output tokens"; empty when nothing was used.
 std::string usage_words(const protocol::TokenUsage& usage);
 

@@ -55,27 +55,18 @@ void close_on_exec(int fd) {
         codex::base::throw_errno(fmt::format("descriptor {}", fd));
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> result;
-    result.reserve(texts.size() + 1);
-    for (std::string& text : texts) result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-}
-
 std::string_view search_path(const std::vector<std::string>& environment) {
-    constexpr std::string_view name = "PATH=";
-    for (const std::string& variable : environment) {
-        if (std::string_view(variable).substr(0, name.size()) == name)
-            return std::string_view(variable).substr(name.size());
+    constexpr std::string_view kName = "PATH=";
+    for (const std::string_view variable : environment) {
+        if (variable.starts_with(kName)) return variable.substr(kName.size());
     }
     return kUsualPath;
 }
 
 /// Returns only when no candidate could be executed: the errno that says most.
 int execute(WorkerRequest& request) {
-    const std::vector<char*> arguments = pointers(request.argv);
-    const std::vector<char*> environment = pointers(request.environment);
+    const std::vector<char*> arguments = codex::base::c_strings(request.argv);
+    const std::vector<char*> environment = codex::base::c_strings(request.environment);
     const std::string& name = request.argv.front();
     if (name.find('/') != std::string::npos) {
         ::execve(name.c_str(), arguments.data(), environment.data());

@@ -159,3 +159,34 @@ TEST_CASE("a prefix cuts no character") {
         CHECK(utf8_prefix(text, most).size() == sizes[most]);
     }
 }
+
+TEST_CASE("a cut text says that it is not all, and cuts no character") {
+    const std::string text = "a\xC3\xA4\xE2\x82\xAC";
+    CHECK(cut(text, 6) == text);
+    CHECK(cut(text, 5) == "a\xC3\xA4…");
+    CHECK(cut(text, 0) == "…");
+    CHECK(cut("", 0).empty());
+}
+
+TEST_CASE("a line loses the one CR of its CRLF") {
+    CHECK(without_cr("a\r") == "a");
+    CHECK(without_cr("a\r\r") == "a\r");
+    CHECK(without_cr("\ra") == "\ra");
+    CHECK(without_cr("").empty());
+}
+
+TEST_CASE("a commit's id is 40 lower-case hexadecimal digits") {
+    const std::string id = "0123456789abcdef0123456789abcdef01234567";
+    CHECK(is_commit_id(id));
+    CHECK(short_commit_id(id) == "0123456789ab");
+    CHECK(short_commit_id("abc") == "abc");
+    for (const std::string& other :
+         {std::string(), id.substr(1), id + "0", "A" + id.substr(1), "g" + id.substr(1)})
+        CHECK_FALSE(is_commit_id(other));
+}
+
+TEST_CASE("texts become what execve takes") {
+    std::vector<std::string> texts = {"a", ""};
+    const std::vector<char*> pointers = c_strings(texts);
+    CHECK(pointers == std::vector<char*>{texts[0].data(), texts[1].data(), nullptr});
+}

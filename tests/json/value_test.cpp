@@ -290,3 +290,10 @@ TEST_CASE("messages call each kind of value by its name") {
     };
     for (const auto& [value, name] : cases) CHECK(json::kind(value) == name);
 }
+
+TEST_CASE("the text of what is no string is empty") {
+    const Value object = json::parse(R"({"text":"a","number":1,"none":null})");
+    CHECK(json::string_or_empty(object.find("text")) == "a");
+    for (const char* name : {"number", "none", "absent"})
+        CHECK(json::string_or_empty(object.find(name)).empty());
+}

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "base/invisible.h"
 #include "base/text.h"
 
 using namespace codex::review;
@@ -26,7 +27,7 @@ TEST_CASE("hidden characters are removed and counted") {
         const Visible visible = remove_hidden("a" + utf8(c) + "b");
         CHECK(visible.text == "ab");
         CHECK(visible.removed_characters == 1);
-        CHECK(is_hidden(c));
+        CHECK(codex::base::is_invisible(c));
     }
 }
 
