@@ -8,7 +8,7 @@ void check(int code, std::string_view what) {
     std::string message = "cannot " + std::string(what);
     if (error != nullptr && error->message != nullptr)
         message += std::string(": ") + error->message;
-    throw GitError(code, error == nullptr ? 0 : error->klass, std::move(message));
+    throw GitError(code, std::move(message));
 }
 
 GitLibrary::GitLibrary() {

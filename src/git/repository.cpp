@@ -4,53 +4,42 @@
 #include <deque>
 
 #include "base/file.h"
-#include "git/git_handles.h"
+#include "base/text.h"
+#include "git/repository_state.h"
 
 namespace codex::git {
 namespace {
 
-constexpr std::size_t kShaDigits = 40;
 // Entries a tree walk looks at; larger repositories are an error that names this limit.
 constexpr std::size_t kMaxWalkedEntries = 2'000'000;
 
-bool is_sha(std::string_view text) {
-    return text.size() == kShaDigits && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-           });
-}
-
 git_oid parse_sha(std::string_view sha) {
     git_oid id = {};
-    if (!is_sha(sha)) throw base::Error("\"" + std::string(sha) + "\" is no full commit SHA");
+    if (!base::is_commit_id(sha))
+        throw base::Error("\"" + std::string(sha) + "\" is no full commit SHA");
     check(git_oid_fromstrn(&id, sha.data(), sha.size()), "read a SHA");
     return id;
 }
+
+bool is_regular(unsigned mode) {
+    return mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+}
+
+// A fetch that was filtered left the object on the server.
+void check_here(int code, const std::string& object) {
+    if (code == GIT_ENOTFOUND) {
+        throw GitError(code,
+                       object + " is not in the checkout; leave `filter` of actions/checkout out");
+    }
+    check(code, "read " + object);
+}
+
+}  // namespace
 
 std::string render(const git_oid& id) {
     char text[GIT_OID_SHA1_HEXSIZE + 1] = {};
     git_oid_tostr(text, sizeof text, &id);
     return text;
-}
-
-ChangeStatus to_status(git_delta_t status) {
-    switch (status) {
-        case GIT_DELTA_ADDED:
-            return ChangeStatus::added;
-        case GIT_DELTA_DELETED:
-            return ChangeStatus::deleted;
-        case GIT_DELTA_RENAMED:
-            return ChangeStatus::renamed;
-        case GIT_DELTA_COPIED:
-            return ChangeStatus::copied;
-        case GIT_DELTA_TYPECHANGE:
-            return ChangeStatus::type_changed;
-        default:
-            return ChangeStatus::modified;
-    }
-}
-
-bool is_regular(unsigned mode) {
-    return mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE;
 }
 
 std::string_view bytes_of(const Blob& blob) {
@@ -59,99 +48,44 @@ std::string_view bytes_of(const Blob& blob) {
             static_cast<std::size_t>(git_blob_rawsize(blob.get()))};
 }
 
-// As git tells it without attributes: a NUL near the beginning.
-bool is_binary(std::string_view content) {
-    constexpr std::size_t kLookedAt = 8'000;
-    return content.substr(0, kLookedAt).find('\0') != std::string_view::npos;
-}
-
-// A fetch that was filtered left the object on the server.
-void check_here(int code, const std::string& object) {
+Commit Repository::State::commit(std::string_view sha) const {
+    const git_oid id = parse_sha(sha);
+    Commit found;
+    const int code = git_commit_lookup(out(found), repository.get(), &id);
     if (code == GIT_ENOTFOUND) {
-        throw GitError(code, GIT_ERROR_ODB,
-                       object + " is not in the checkout; leave `filter` of actions/checkout out");
+        throw GitError(code, "commit " + std::string(sha) +
+                                 " is not in the checkout; give actions/checkout `fetch-depth: 0`");
     }
-    check(code, "read " + object);
+    check(code, "read commit " + std::string(sha));
+    return found;
 }
 
-// From the first hunk on: the header's paths are quoted, and we have them already.
-std::string hunks_only(std::string_view patch) {
-    if (patch.substr(0, 3) == "@@ ") return std::string(patch);
-    const std::size_t first = patch.find("\n@@ ");
-    return first == std::string_view::npos ? std::string() : std::string(patch.substr(first + 1));
+Tree Repository::State::tree(std::string_view sha) const {
+    const Commit owner = commit(sha);
+    Tree found;
+    check_here(git_commit_tree(out(found), owner.get()), "the tree of commit " + std::string(sha));
+    return found;
 }
 
-git_diff_options default_diff_options() {
-    git_diff_options options = {};
-    check(git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION), "compare");
-    return options;
+std::size_t Repository::State::blob_size(const git_oid& id) const {
+    if (git_oid_is_zero(&id) != 0) return 0;
+    std::size_t size = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    check_here(git_odb_read_header(&size, &type, odb.get(), &id), "blob " + render(id));
+    return size;
 }
 
-// Of the two contents alone: compared as files of the repository, they would be subject to the
-// attributes of the work tree, which could call a source file binary or be a pipe that nobody
-// writes to.
-std::string make_patch(std::string_view before, std::string_view after) {
-    git_diff_options options = default_diff_options();
-    options.context_lines = 3;
-    options.flags = GIT_DIFF_FORCE_TEXT;
-    Patch patch;
-    check(git_patch_from_buffers(out(patch), before.data(), before.size(), nullptr, after.data(),
-                                 after.size(), nullptr, &options),
-          "make a patch");
-    Buffer text;
-    check(git_patch_to_buf(&text.raw, patch.get()), "print a patch");
-    return hunks_only(text.view());
+Blob Repository::State::blob(const git_oid& id) const {
+    Blob found;
+    if (git_oid_is_zero(&id) != 0) return found;
+    check_here(git_blob_lookup(out(found), repository.get(), &id), "blob " + render(id));
+    return found;
 }
-
-}  // namespace
-
-struct Repository::State {
-    RepositoryHandle repository;
-    Odb odb;
-
-    Commit commit(std::string_view sha) const {
-        const git_oid id = parse_sha(sha);
-        Commit found;
-        const int code = git_commit_lookup(out(found), repository.get(), &id);
-        if (code == GIT_ENOTFOUND) {
-            throw GitError(code, GIT_ERROR_ODB,
-                           "commit " + std::string(sha) +
-                               " is not in the checkout; give actions/checkout `fetch-depth: 0`");
-        }
-        check(code, "read commit " + std::string(sha));
-        return found;
-    }
-
-    Tree tree(std::string_view sha) const {
-        const Commit owner = commit(sha);
-        Tree found;
-        check_here(git_commit_tree(out(found), owner.get()),
-                   "the tree of commit " + std::string(sha));
-        return found;
-    }
-
-    // Size of a blob without reading it; 0 for the null id of an added or deleted side.
-    std::size_t blob_size(const git_oid& id) const {
-        if (git_oid_is_zero(&id) != 0) return 0;
-        std::size_t size = 0;
-        git_object_t type = GIT_OBJECT_INVALID;
-        check_here(git_odb_read_header(&size, &type, odb.get(), &id), "blob " + render(id));
-        return size;
-    }
-
-    // Null for the null id of an added or deleted side.
-    Blob blob(const git_oid& id) const {
-        Blob found;
-        if (git_oid_is_zero(&id) != 0) return found;
-        check_here(git_blob_lookup(out(found), repository.get(), &id), "blob " + render(id));
-        return found;
-    }
-};
 
 Repository::Repository(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
     const int code = git_repository_open_ext(out(state_->repository), path.c_str(), 0, nullptr);
     if (code == GIT_ENOTFOUND) {
-        throw GitError(code, GIT_ERROR_REPOSITORY,
+        throw GitError(code,
                        "there is no git repository at " + path.string() +
                            "; in a workflow, a step with actions/checkout must come before this "
                            "one");
@@ -191,7 +125,7 @@ std::optional<std::string> Repository::resolve_commit(std::string_view revision)
 }
 
 bool Repository::has_commit(std::string_view sha) const {
-    if (!is_sha(sha)) return false;
+    if (!base::is_commit_id(sha)) return false;
     const git_oid id = parse_sha(sha);
     Commit found;
     return git_commit_lookup(out(found), state_->repository.get(), &id) == 0;
@@ -224,64 +158,6 @@ std::optional<std::string> Repository::merge_base(std::string_view a, std::strin
 
 std::string Repository::commit_message(std::string_view commit) const {
     return git_commit_message(state_->commit(commit).get());
-}
-
-std::vector<FileChange> Repository::diff(std::string_view old_commit, std::string_view new_commit,
-                                         const DiffLimits& limits) const {
-    const Tree old_tree = state_->tree(old_commit);
-    const Tree new_tree = state_->tree(new_commit);
-    git_diff_options options = default_diff_options();
-    options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
-    Diff diff;
-    check(git_diff_tree_to_tree(out(diff), state_->repository.get(), old_tree.get(), new_tree.get(),
-                                &options),
-          "compare the commits");
-    git_diff_find_options find = {};
-    check(git_diff_find_options_init(&find, GIT_DIFF_FIND_OPTIONS_VERSION), "look for renames");
-    find.flags = GIT_DIFF_FIND_RENAMES;
-    check(git_diff_find_similar(diff.get(), &find), "find renames");
-
-    std::vector<FileChange> changes;
-    std::size_t patch_bytes = 0;
-    const std::size_t count = git_diff_num_deltas(diff.get());
-    for (std::size_t i = 0; i < count; ++i) {
-        const git_diff_delta& delta = *git_diff_get_delta(diff.get(), i);
-        FileChange change;
-        change.status = to_status(delta.status);
-        if (delta.status != GIT_DELTA_ADDED) change.old_path = delta.old_file.path;
-        if (delta.status != GIT_DELTA_DELETED) change.new_path = delta.new_file.path;
-        change.old_mode = delta.old_file.mode;
-        change.new_mode = delta.new_file.mode;
-        const auto either = [&](unsigned mode) {
-            return change.old_mode == mode || change.new_mode == mode;
-        };
-        change.is_submodule = either(GIT_FILEMODE_COMMIT);
-        change.is_symlink = either(GIT_FILEMODE_LINK);
-        if (change.is_submodule || git_oid_equal(&delta.old_file.id, &delta.new_file.id) != 0) {
-            changes.push_back(std::move(change));
-            continue;
-        }
-        const std::size_t larger =
-            std::max(state_->blob_size(delta.old_file.id), state_->blob_size(delta.new_file.id));
-        if (larger > limits.max_file_bytes || patch_bytes >= limits.max_total_patch_bytes) {
-            change.too_large = true;
-        } else {
-            const Blob old_blob = state_->blob(delta.old_file.id);
-            const Blob new_blob = state_->blob(delta.new_file.id);
-            const std::string_view before = bytes_of(old_blob);
-            const std::string_view after = bytes_of(new_blob);
-            change.is_binary = is_binary(before) || is_binary(after);
-            if (!change.is_binary) change.patch = make_patch(before, after);
-            patch_bytes += change.patch.size();
-        }
-        changes.push_back(std::move(change));
-    }
-    const auto path = [](const FileChange& change) -> const std::string& {
-        return change.new_path.empty() ? change.old_path : change.new_path;
-    };
-    std::sort(changes.begin(), changes.end(),
-              [&](const FileChange& a, const FileChange& b) { return path(a) < path(b); });
-    return changes;
 }
 
 std::optional<std::string> Repository::read_file(std::string_view commit, std::string_view path,
@@ -336,6 +212,16 @@ std::vector<TreeEntry> Repository::find_files_named(std::string_view commit,
     std::sort(found.begin(), found.end(),
               [](const TreeEntry& a, const TreeEntry& b) { return a.path < b.path; });
     return found;
+}
+
+std::filesystem::path Repository::work_tree() const {
+    const char* path = git_repository_workdir(state_->repository.get());
+    if (path == nullptr) throw base::Error("the repository is bare: there is no work tree to read");
+    return std::filesystem::path(path).parent_path();
+}
+
+std::filesystem::path Repository::common_folder() const {
+    return std::filesystem::path(git_repository_commondir(state_->repository.get())).parent_path();
 }
 
 bool Repository::has_persisted_credential() const {

@@ -15,14 +15,11 @@ namespace codex::git {
 
 class GitError : public base::Error {
   public:
-    GitError(int code, int klass, std::string message)
-        : Error(std::move(message)), code_(code), class_(klass) {}
+    GitError(int code, std::string message) : Error(std::move(message)), code_(code) {}
     int code() const { return code_; }
-    int klass() const { return class_; }
 
   private:
     int code_;
-    int class_;
 };
 
 /// Initialises libgit2 for the process: no system, global or XDG configuration, no owner validation
@@ -38,8 +35,7 @@ class GitLibrary {
 enum class ChangeStatus { added, deleted, modified, renamed, copied, type_changed };
 
 /// One file of a diff between two commits. `patch` is its unified diff with "---"/"+++" lines and
-/// hunks; empty for binary files, submodules, pure renames and files over the size limit
-/// (`too_large`).
+/// hunks; empty for binary files, submodules, pure renames and what is over a limit (`too_large`).
 struct FileChange {
     ChangeStatus status = ChangeStatus::modified;
     std::string old_path;
@@ -54,9 +50,11 @@ struct FileChange {
     friend bool operator==(const FileChange&, const FileChange&) = default;
 };
 
+/// What is over a limit has no patch: too_large.
 struct DiffLimits {
-    std::size_t max_file_bytes = std::size_t{2} << 20;  // a larger blob has no patch: too_large
+    std::size_t max_file_bytes = std::size_t{2} << 20;  // of a blob; a larger one is never read
     std::size_t max_total_patch_bytes = std::size_t{128} << 20;
+    std::size_t max_total_patch_lines = 1'000'000;  // each becomes a value of its own in a review
 };
 
 struct TreeEntry {
@@ -85,8 +83,8 @@ class Repository {
     std::optional<std::string> merge_base(std::string_view a, std::string_view b) const;
     std::string commit_message(std::string_view commit) const;
 
-    /// The changes from `old_commit` to `new_commit`: three context lines, renames found, paths
-    /// sorted.
+    /// The changes from `old_commit` to `new_commit`: three context lines, renames found (of
+    /// files over max_file_bytes only those without a change), paths sorted.
     std::vector<FileChange> diff(std::string_view old_commit, std::string_view new_commit,
                                  const DiffLimits& limits = {}) const;
 
@@ -98,12 +96,19 @@ class Repository {
     /// depth), paths sorted.
     std::vector<TreeEntry> find_files_named(std::string_view commit, std::string_view name) const;
 
+    /// The root of the work tree; Error when the repository is bare.
+    std::filesystem::path work_tree() const;
+    /// The folder with objects and references: ".git", of the main work tree when this is a linked
+    /// one.
+    std::filesystem::path common_folder() const;
     /// Whether the workspace's .git/config holds an `extraheader`, as actions/checkout leaves it
     /// behind by default.
     bool has_persisted_credential() const;
 
   private:
     struct State;
+    class LargeFiles;
+    class PatchMaker;
     std::unique_ptr<State> state_;
 };
 

@@ -76,14 +76,10 @@ constexpr std::array<string_view, 37> kGeneratedEnds = {
 constexpr std::array<string_view, 6> kMinifiedEnds = {".min.js",  ".min.mjs",   ".min.cjs",
                                                       ".min.css", ".bundle.js", "-min.js"};
 
-bool ends_with(string_view text, string_view end) {
-    return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 template <std::size_t N>
 bool ends_with_any(string_view text, const std::array<string_view, N>& ends) {
     return std::any_of(ends.begin(), ends.end(), [&](string_view end) {
-        return ends_with(text, end) && text.size() > end.size();
+        return text.ends_with(end) && text.size() > end.size();
     });
 }
 
@@ -95,8 +91,8 @@ bool contains(const std::array<string_view, N>& names, string_view name) {
 // What one line of a .gitattributes file says about an attribute.
 std::optional<std::string> read_verdict(string_view attribute) {
     constexpr string_view kPrefix = "linguist-";
-    const bool unset = attribute.substr(0, 1) == "-";
-    const bool reset = attribute.substr(0, 1) == "!";
+    const bool unset = attribute.starts_with('-');
+    const bool reset = attribute.starts_with('!');
     if (unset || reset) attribute.remove_prefix(1);
     if (attribute.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
     attribute.remove_prefix(kPrefix.size());
@@ -215,13 +211,13 @@ Attributes::Attributes(const std::map<std::string, std::string>& files_by_folder
     // and win.
     for (const auto& [folder, text] : files_by_folder) {
         for (string_view line : base::split_lines(text)) {
-            if (line.substr(0, 3) == "\xEF\xBB\xBF") line.remove_prefix(3);
+            if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
             const string_view trimmed = base::trim(line);
             if (trimmed.empty() || trimmed.front() == '#') continue;
             line = trimmed;
             const std::string pattern = take_pattern(line);
             // git ignores patterns with "!" and macro definitions name no path.
-            if (pattern.empty() || pattern[0] == '!' || pattern.compare(0, 6, "[attr]") == 0)
+            if (pattern.empty() || pattern.starts_with('!') || pattern.starts_with("[attr]"))
                 continue;
             for (string_view word = take_word(line); !word.empty(); word = take_word(line)) {
                 if (auto verdict = read_verdict(word))
@@ -245,7 +241,7 @@ std::optional<std::string> Attributes::exclusion(string_view path) const {
         }
         if (!matches_attribute_pattern(rule.pattern, inside)) continue;
         const char mark = rule.verdict.front();
-        std::optional<bool>& target = ends_with(rule.verdict, "generated") ? generated : vendored;
+        std::optional<bool>& target = rule.verdict.ends_with("generated") ? generated : vendored;
         target = mark == '!' ? std::nullopt : std::optional(mark != '-');
     }
     if (generated == true) return "generated";
@@ -254,7 +250,7 @@ std::optional<std::string> Attributes::exclusion(string_view path) const {
     return std::nullopt;
 }
 
-Fitted fit_budget(std::vector<FileDiff> files, const Budget& budget) {
+Fitted fit_budget(const std::vector<FileDiff>& files, const Budget& budget) {
     std::vector<FileShare> shares(files.begin(), files.end());
     const std::size_t share = std::min(fair_share(shares, budget), budget.max_file);
     std::size_t used = 0;
@@ -272,7 +268,7 @@ Fitted fit_budget(std::vector<FileDiff> files, const Budget& budget) {
     Fitted fitted;
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (shares[i].is_whole()) {
-            fitted.files.push_back(std::move(files[i]));
+            fitted.files.push_back(files[i]);
         } else if (shares[i].used() == 0) {
             fitted.left_out.push_back(files[i].path());
         } else {

@@ -46,6 +46,6 @@ struct Fitted {
     std::vector<std::string> cut;       // paths of which hunks are missing
     std::vector<std::string> left_out;  // paths of which nothing fitted
 };
-Fitted fit_budget(std::vector<FileDiff> files, const Budget& budget);
+Fitted fit_budget(const std::vector<FileDiff>& files, const Budget& budget);
 
 }  // namespace codex::review

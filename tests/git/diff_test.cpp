@@ -144,6 +144,41 @@ TEST_CASE("once the patches together reach their limit, further ones are too lar
               "added  -> c 0 100644 [too large]\n");
 }
 
+TEST_CASE("once the patches together reach their lines, further ones are too large") {
+    const Workspace workspace;
+    workspace.repo.write("seed", "s\n");
+    workspace.repo.commit("one");
+    for (const char* name : {"a", "c"}) workspace.repo.write(name, lines(1, 3));
+    workspace.repo.write("b", lines(1, 4));
+    workspace.repo.commit("two");
+    const std::string patch = "@@ -0,0 +1,3 @@\n+line 1\n+line 2\n+line 3\n";
+    // c would still fit, but which files are read must not depend on their order by size.
+    CHECK(workspace.last_diff({.max_total_patch_lines = 8}) ==
+          "added  -> a 0 100644\n" + patch + "added  -> b 0 100644 [too large]\n" +
+              "added  -> c 0 100644 [too large]\n");
+    CHECK(workspace.last_diff({.max_total_patch_lines = 13}).find("too large") ==
+          std::string::npos);
+}
+
+TEST_CASE("files over the size limit are not compared for renames, only recognised unchanged") {
+    const Workspace workspace;
+    workspace.repo.write("edited-old.txt", lines(1, 50));
+    workspace.repo.write("moved-old.txt", lines(101, 150));
+    workspace.repo.write("small-old.txt", lines(1, 10));
+    workspace.repo.commit("one");
+    for (const char* name : {"edited-old.txt", "moved-old.txt", "small-old.txt"})
+        fs::remove(workspace.repo.path() / name);
+    workspace.repo.write("edited-new.txt", lines(1, 50) + "end\n");
+    workspace.repo.write("moved-new.txt", lines(101, 150));
+    workspace.repo.write("small-new.txt", lines(1, 10));
+    workspace.repo.commit("two");
+    CHECK(workspace.last_diff({.max_file_bytes = 100}) ==
+          "added  -> edited-new.txt 0 100644 [too large]\n"
+          "deleted edited-old.txt ->  100644 0 [too large]\n"
+          "renamed moved-old.txt -> moved-new.txt 100644 100644\n"
+          "renamed small-old.txt -> small-new.txt 100644 100644\n");
+}
+
 TEST_CASE("a missing newline at the end is told on the side that lacks it") {
     const Workspace workspace;
     workspace.repo.write("a.txt", "same\nend");
