@@ -15,23 +15,33 @@ constexpr std::size_t kMaxDetails = 16;  // more open ones are left to the rende
 constexpr std::size_t kMaxFence = 100;
 constexpr std::size_t kMaxMarkers = 4'096;  // markers are short; more than that is text
 
-// The fence of a code block that is open at the end of `text`; empty when none is.
-std::string open_fence(std::string_view text) {
+// The code block that is open at the end of a text; no fence when none is.
+struct OpenBlock {
     std::string fence;
+    std::size_t start = 0;  // of the fence's line
+    bool is_suggestion = false;
+};
+
+OpenBlock open_block(std::string_view text) {
+    OpenBlock open;
     for (const std::string_view line : base::split_lines(text)) {
         const std::string_view body = base::trim(line);
         if (body.empty() || (body.front() != '`' && body.front() != '~')) continue;
         const std::size_t length = std::min(body.find_first_not_of(body.front()), body.size());
         if (length < 3) continue;
         const bool is_inline = body.front() == '`' && body.find('`', length) != body.npos;
-        if (fence.empty()) {
-            if (!is_inline) fence = body.substr(0, length);
-        } else if (body.front() == fence.front() && length >= fence.size() &&
+        if (open.fence.empty()) {
+            if (is_inline) continue;
+            open.fence = body.substr(0, length);
+            open.start = static_cast<std::size_t>(line.data() - text.data());
+            const std::string info = base::to_lower(base::trim(body.substr(length)));
+            open.is_suggestion = info.starts_with("suggestion");
+        } else if (body.front() == open.fence.front() && length >= open.fence.size() &&
                    length == body.size()) {
-            fence.clear();
+            open = {};
         }
     }
-    return fence;
+    return open;
 }
 
 std::size_t count(std::string_view text, std::string_view part) {
@@ -86,10 +96,15 @@ std::string cut_body(std::string_view body) {
     constexpr std::size_t kRoom = kMaxBodyCharacters - kNotice.size() - kClosing;
     std::string cut(
         keep(body.substr(0, body.size() - markers.size()), kRoom - base::utf8_length(markers)));
-    const std::string fence = open_fence(cut);
+    OpenBlock open = open_block(cut);
+    if (open.is_suggestion) {
+        // GitHub would offer what is left of it for committing.
+        cut.resize(open.start);
+        open = {};
+    }
     const std::size_t opened = count(cut, "<details");
     const std::size_t closed = count(cut, "</details>");
-    if (!fence.empty() && fence.size() <= kMaxFence) cut += "\n" + fence;
+    if (!open.fence.empty() && open.fence.size() <= kMaxFence) cut += "\n" + open.fence;
     for (std::size_t i = closed; i < std::min(opened, closed + kMaxDetails); ++i)
         cut += kCloseDetails;
     cut += kNotice;

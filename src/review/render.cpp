@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "review/markdown.h"
 #include "review/words.h"
@@ -16,6 +17,9 @@ using Published = PlacedFinding::Published;
 // GitHub takes 65,536 characters; what publishing adds (markers, redaction) fits into the rest.
 constexpr std::size_t kMaxComment = 60'000;
 constexpr std::size_t kMaxFindingBody = 20'000;
+constexpr std::size_t kLeastFindingBody = 2'000;  // a suggestion without its reason helps nobody
+constexpr std::string_view kNoRoomForSuggestion =
+    "_(There is a suggestion, too long for this comment; the findings file has it.)_";
 constexpr std::size_t kMaxExplanation = 4'000;
 // The runner takes 1 MiB of job summary.
 constexpr std::size_t kMaxJobSummary = 900'000;
@@ -25,12 +29,7 @@ constexpr std::size_t kMaxLine = 500;
 constexpr std::size_t kMaxReason = 2'000;
 
 std::string short_line(std::string_view text, std::size_t max_bytes = kMaxLine) {
-    const std::string_view kept = base::utf8_prefix(text, max_bytes);
-    return neutralise_line(kept) + (kept.size() < text.size() ? "…" : "");
-}
-
-std::string short_sha(const std::string& sha) {
-    return sha.substr(0, 12);
+    return neutralise_line(base::cut(text, max_bytes));
 }
 
 std::string_view published_words(Published published) {
@@ -46,6 +45,23 @@ std::string_view published_words(Published published) {
             return "";
     }
     return "";
+}
+
+// Made harmless, of at most `max_bytes`: escapes make a text up to five times as long.
+std::string fitted_body(const PlacedFinding& finding, std::size_t max_bytes) {
+    std::size_t taken = std::min(kMaxFindingBody, max_bytes);
+    while (true) {
+        std::string body = neutralise_markdown(cut_text(finding.finding.body, taken));
+        if (body.size() <= max_bytes || taken == 0) return body;
+        taken /= 2;
+    }
+}
+
+// A path that fills a row would leave no room for the other rows.
+std::string short_where(const PlacedFinding& finding) {
+    const std::string place = where(finding);
+    const std::size_t colon = std::min(place.rfind(':'), place.size());
+    return base::cut(std::string_view(place).substr(0, colon), kMaxLine) + place.substr(colon);
 }
 
 // The table of findings that have no comment of their own, then their texts. What does not fit is
@@ -91,7 +107,7 @@ class Rows {
 
     std::string render_row(const PlacedFinding& finding) const {
         return fmt::format("| **{}** | {} | {} | {} |\n", priority_label(finding.finding),
-                           code_span(where(finding), true), short_line(finding.finding.title),
+                           code_span(short_where(finding), true), short_line(finding.finding.title),
                            short_line(are_all_ ? went_to(finding) : finding.note));
     }
 
@@ -104,9 +120,8 @@ class Rows {
     static std::string render_finding_text(const PlacedFinding& finding) {
         std::string text =
             fmt::format("**[{}] {}** ({})\n\n", priority_label(finding.finding),
-                        short_line(finding.finding.title), code_span(where(finding)));
-        const std::string body =
-            neutralise_markdown(cut_text(finding.finding.body, kMaxFindingBody));
+                        short_line(finding.finding.title), code_span(short_where(finding)));
+        const std::string body = fitted_body(finding, kMaxFindingBody);
         if (!body.empty()) text += body + "\n\n";
         return text;
     }
@@ -167,10 +182,10 @@ std::string render_footer(const Report& report) {
     const bool reviewed = !verdict(report).empty();
     if (!report.head_sha.empty()) {
         add(fmt::format("{} {}", reviewed ? "Reviewed" : "Head",
-                        code_span(short_sha(report.head_sha))));
+                        code_span(base::short_commit_id(report.head_sha))));
     }
     if (!report.model.empty()) add("model " + code_span(report.model));
-    if (report.duration.count() > 0) add(duration_words(report.duration));
+    if (report.duration.count() > 0) add(base::render_duration(report.duration));
     add(usage_words(report.usage));
     return text.empty() ? text : "<sub>" + text + "</sub>\n";
 }
@@ -261,12 +276,21 @@ std::string render_terminal_finding(const PlacedFinding& finding) {
 std::string render_comment(const PlacedFinding& finding) {
     std::string text = fmt::format("**[{}] {}**\n\n", priority_label(finding.finding),
                                    short_line(finding.finding.title));
-    const std::string body = neutralise_markdown(cut_text(finding.finding.body, kMaxFindingBody));
-    if (!body.empty()) text += body + "\n\n";
-    if (finding.suggestion_block) text += *finding.suggestion_block + "\n\n";
+    std::string tail;
     if (std::holds_alternative<FilePlace>(finding.place))
-        text += fmt::format("<sub>{}</sub>\n\n", code_span(where(finding)));
-    return text + fmt::format("<!-- codex-action:finding {} -->", finding.fingerprint);
+        tail += fmt::format("<sub>{}</sub>\n\n", code_span(short_where(finding)));
+    tail += fmt::format("<!-- codex-action:finding {} -->", finding.fingerprint);
+    std::string suggestion;
+    if (finding.suggestion_block) {
+        suggestion = *finding.suggestion_block + "\n\n";
+        // Never cut: what is left of it could be committed with one click.
+        if (text.size() + suggestion.size() + tail.size() + kLeastFindingBody > kMaxComment)
+            suggestion = fmt::format("{}\n\n", kNoRoomForSuggestion);
+    }
+    const std::size_t used = text.size() + suggestion.size() + tail.size();
+    const std::string body = fitted_body(finding, std::min(kMaxFindingBody, kMaxComment - used));
+    if (!body.empty()) text += body + "\n\n";
+    return text + suggestion + tail;
 }
 
 std::string render_review_body(const Report& report, std::string_view idempotency_marker) {
@@ -309,7 +333,7 @@ std::string render_text(const Report& report) {
     if (reviewed) text += coverage_words(report) + "\n";
     std::string cost = usage_words(report.usage);
     if (report.duration.count() > 0)
-        cost = duration_words(report.duration) + (cost.empty() ? "" : ", ") + cost;
+        cost = base::render_duration(report.duration) + (cost.empty() ? "" : ", ") + cost;
     return cost.empty() ? text : text + cost + "\n";
 }
 

@@ -82,6 +82,15 @@ TEST_CASE("what is open at the cut is closed before the notice") {
     }
 }
 
+TEST_CASE("a suggestion is never cut, for GitHub would offer what is left of it") {
+    for (const std::string fence : {"```suggestion\n", "````Suggestion \n", "~~~ suggestion\n"}) {
+        const std::string cut = cut_body("Words.\n\n" + fence + lines(100'000) + "```\n" + kMarker);
+        CHECK(cut == std::string("Words.\n\n") + "\n\n" + kNotice + "\n" + kMarker);
+    }
+    const std::string whole = "```suggestion\nint x;\n```\n";
+    CHECK(cut_body(whole + lines(100'000)).starts_with(whole));
+}
+
 TEST_CASE("a hidden comment that the cut would leave open hides nothing") {
     const std::string cut = cut_body(lines(60'000) + "<!-- " + lines(20'000) + " -->\n" + kMarker);
     CHECK_FALSE(has(cut, "<!-- some words"));

@@ -151,6 +151,50 @@ TEST_CASE("a huge body is cut and still closed") {
     CHECK(text.find("more bytes are cut)\n```\n\n<!-- codex-action:finding ") != std::string::npos);
 }
 
+TEST_CASE("a body that escapes make longer leaves its suggestion whole") {
+    PlacedFinding finding = make_report().findings[0];
+    std::string angles;
+    while (angles.size() < 100'000) angles += "<<<<<<<<<<<<<<<<<<<\n";
+    finding.finding.body = angles;
+    std::string code;
+    while (code.size() < 15'900) code += "int x = 1;\n";
+    finding.suggestion_block = "```suggestion\n" + code + "```";
+    const std::string text = render_comment(finding);
+    CHECK(text.size() <= 60'000);
+    CHECK(text.find(" more bytes are cut)\n\n```suggestion\n") != std::string::npos);
+    CHECK(text.ends_with(*finding.suggestion_block + "\n\n<!-- codex-action:finding " +
+                         finding.fingerprint + " -->"));
+}
+
+TEST_CASE("a suggestion without room for it gives way to a note") {
+    PlacedFinding finding = make_report().findings[0];
+    const std::string fence(21'000, '`');
+    finding.suggestion_block = fence + "suggestion\n" + std::string(20'999, '`') + "\n" + fence;
+    const std::string text = render_comment(finding);
+    CHECK(text.size() < 1'000);
+    CHECK(text.find("suggestion\n") == std::string::npos);
+    CHECK(text.find("It fails when `n` is 0.") != std::string::npos);
+    CHECK(text.find("There is a suggestion, too long for this comment") != std::string::npos);
+}
+
+TEST_CASE("a finding with a path of any length takes one row and leaves the others theirs") {
+    Report report = make_report();
+    report.findings.clear();
+    for (const std::string& path :
+         {std::string("a.c"), std::string(40'000, 'p'), std::string("z.c")}) {
+        report.findings.push_back(make_finding("Finding in " + path.substr(0, 3), 1,
+                                               SummaryPlace{"not in the diff"},
+                                               Published::summary_row));
+        report.findings.back().finding.code_location.path = path;
+    }
+    const std::string text = render_summary(report);
+    CHECK(text.find("| `a.c:12-14` | Finding in a.c |") != std::string::npos);
+    CHECK(text.find("| `" + std::string(500, 'p') + "…:12-14` | Finding in ppp |") !=
+          std::string::npos);
+    CHECK(text.find("| `z.c:12-14` | Finding in z.c |") != std::string::npos);
+    CHECK(text.find("more in the job summary") == std::string::npos);
+}
+
 TEST_CASE("markers, commands, mentions and fences of a model do not survive in what we post") {
     PlacedFinding finding = make_report().findings[0];
     const std::string attack =
