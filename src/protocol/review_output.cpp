@@ -17,6 +17,8 @@ using json::Value;
 // What one review may hold; more is a model gone wrong.
 constexpr std::size_t kMaxFindings = 1'000;
 constexpr std::size_t kMaxTitle = 300;
+constexpr std::size_t kMaxPath = 4'096;  // PATH_MAX of Linux: no file has a longer one
+constexpr std::size_t kMaxShown = 60;    // of a value in a note
 // Places of a '{' from which the JSON is tried.
 constexpr int kMaxAttempts = 40;
 
@@ -104,27 +106,19 @@ std::optional<double> lenient_number(const Value& value) {
 }
 
 std::string shown(const Value& value) {
-    const std::string text = json::render(value);
-    const std::string_view prefix = base::utf8_prefix(text, 60);
-    return std::string(prefix) + (prefix.size() < text.size() ? "…" : "");
-}
-
-std::string string_member(const Value& object, std::string_view name) {
-    const Value* value = object.find(name);
-    const std::string* text = value == nullptr ? nullptr : value->as_string();
-    return text == nullptr ? std::string() : *text;
+    return base::cut(json::render(value), kMaxShown);
 }
 
 // "/work/repo/./src//a.c" becomes "src/a.c".
 std::string relative_path(std::string_view path, std::string_view root) {
     path = base::trim(path);
     while (root.size() > 1 && root.back() == '/') root.remove_suffix(1);
-    if (root.size() > 1 && path.substr(0, root.size()) == root && path.size() > root.size() &&
+    if (root.size() > 1 && path.starts_with(root) && path.size() > root.size() &&
         path[root.size()] == '/') {
         path.remove_prefix(root.size() + 1);
         while (!path.empty() && path.front() == '/') path.remove_prefix(1);
     }
-    std::string relative(path.substr(0, path.substr(0, 1) == "/" ? 1 : 0));
+    std::string relative(path.substr(0, path.starts_with('/') ? 1 : 0));
     for (const std::string_view part : base::split(path, '/')) {
         if (part.empty() || part == ".") continue;
         if (!relative.empty() && relative.back() != '/') relative += '/';
@@ -177,7 +171,7 @@ class FindingReader {
         if (value_.as_object() == nullptr)
             throw Unusable{fmt::format("it is {}", json::kind(value_))};
         Finding finding;
-        finding.body = string_member(value_, "body");
+        finding.body = json::string_or_empty(value_.find("body"));
         read_title(finding);
         read_priority(finding);
         read_confidence(finding);
@@ -188,7 +182,7 @@ class FindingReader {
 
   private:
     void read_title(Finding& finding) {
-        const std::string text = string_member(value_, "title");
+        const std::string text = json::string_or_empty(value_.find("title"));
         std::string_view title = base::trim(text);
         if (title.empty())
             title = base::trim(std::string_view(finding.body).substr(0, finding.body.find('\n')));
@@ -199,8 +193,7 @@ class FindingReader {
             title = base::trim(title.substr(4));
         }
         if (title.empty()) throw Unusable{"it has no title"};
-        finding.title = base::utf8_prefix(title, kMaxTitle);
-        if (finding.title.size() < title.size()) finding.title += "…";
+        finding.title = base::cut(title, kMaxTitle);
     }
 
     void read_priority(Finding& finding) {
@@ -229,10 +222,15 @@ class FindingReader {
         const Value* value = value_.find("code_location");
         if (value == nullptr || value->as_object() == nullptr)
             throw Unusable{"code_location is missing"};
-        std::string path = string_member(*value, "path");
-        if (base::trim(path).empty()) path = string_member(*value, "absolute_file_path");
+        std::string path = json::string_or_empty(value->find("path"));
+        if (base::trim(path).empty())
+            path = json::string_or_empty(value->find("absolute_file_path"));
         location.path = relative_path(path, root_);
         if (location.path.empty()) throw Unusable{"code_location.path is empty"};
+        if (location.path.size() > kMaxPath) {
+            throw Unusable{fmt::format("code_location.path has {} bytes, more than {}",
+                                       location.path.size(), kMaxPath)};
+        }
         if (const Value* side = value->find("side"); side != nullptr && !side->is_null()) {
             const std::string* name = side->as_string();
             if (name != nullptr && base::equals_ignoring_case(*name, "left")) {
@@ -245,7 +243,7 @@ class FindingReader {
     }
 
     void read_quote(Finding& finding) {
-        finding.quoted_code = string_member(value_, "quoted_code");
+        finding.quoted_code = json::string_or_empty(value_.find("quoted_code"));
         const Value* suggestion = value_.find("suggestion");
         if (suggestion == nullptr || suggestion->is_null()) return;
         if (const std::string* text = suggestion->as_string()) {
@@ -303,7 +301,7 @@ std::optional<Value> try_parse(std::string_view text) {
 }
 
 std::optional<Value> find_review(std::string_view text) {
-    if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     if (auto whole = try_parse(text)) return whole;
     int attempts = 0;
     for (std::size_t open = text.find("```"); open != std::string_view::npos;) {
@@ -332,9 +330,8 @@ void read_findings(const Array& items, std::string_view root, ParsedReview& pars
         if (i == kMaxFindings) {
             parsed.dropped_findings += items.size() - i;
             parsed.notes.push_back(
-                fmt::format("{} findings were dropped: a review holds at most "
-                            "{}",
-                            items.size() - i, kMaxFindings));
+                fmt::format("{} findings were dropped: a review holds at most {}", items.size() - i,
+                            kMaxFindings));
             return;
         }
         const Value& item = items[i];
@@ -345,7 +342,8 @@ void read_findings(const Array& items, std::string_view root, ParsedReview& pars
                 parsed.notes.push_back(fmt::format("finding {}: {}", i + 1, note));
         } catch (const Unusable& unusable) {
             ++parsed.dropped_findings;
-            const std::string title(base::utf8_prefix(string_member(item, "title"), kMaxTitle));
+            const std::string title(
+                base::utf8_prefix(json::string_or_empty(item.find("title")), kMaxTitle));
             parsed.notes.push_back(
                 fmt::format("finding {} was dropped: {}{}", i + 1, unusable.reason,
                             title.empty() ? "" : fmt::format(" (\"{}\")", title)));
@@ -374,8 +372,8 @@ ParsedReview parse_review_output(std::string_view text, std::string_view reposit
         return parsed;
     }
     parsed.is_structured = true;
-    parsed.output.overall_correctness = string_member(*review, "overall_correctness");
-    parsed.output.overall_explanation = string_member(*review, "overall_explanation");
+    parsed.output.overall_correctness = json::string_or_empty(review->find("overall_correctness"));
+    parsed.output.overall_explanation = json::string_or_empty(review->find("overall_explanation"));
     if (const Value* score = review->find("overall_confidence_score")) {
         const auto number = lenient_number(*score);
         if (number && *number >= 0 && *number <= 1) parsed.output.overall_confidence_score = number;

@@ -89,6 +89,9 @@ TEST_CASE("one bad finding costs that finding only, with a note") {
         {R"({"title":"t"})", "finding 2 was dropped: code_location is missing (\"t\")"},
         {finding_with(R"("code_location":{"path":" ","line_range":{"start":1}})"),
          "finding 2 was dropped: code_location.path is empty (\"t\")"},
+        {finding_with(R"("code_location":{"line_range":{"start":1},"path":")" +
+                      std::string(4'097, 'p') + "\"}"),
+         "finding 2 was dropped: code_location.path has 4097 bytes, more than 4096 (\"t\")"},
         {finding_with(R"("code_location":{"path":"a"})"),
          "finding 2 was dropped: code_location.line_range is missing (\"t\")"},
         {finding_with(R"("code_location":{"path":"a","line_range":{"end":1}})"),
@@ -182,6 +185,8 @@ TEST_CASE("paths become relative to the repository") {
     CHECK(path(R"("path":"/rest/a.c")", "/r") == "/rest/a.c");
     CHECK(path(R"("path":" a b/c ")", "") == "a b/c");
     CHECK(path(R"("path":"/a.c")", "/") == "/a.c");
+    const std::string longest(4'096, 'p');
+    CHECK(path(R"("path":"/r/)" + longest + "\"", "/r") == longest);
 }
 
 TEST_CASE("a flood of findings is cut with a note") {
