@@ -28,8 +28,9 @@ class Layers {
         } catch (const base::Error& error) {
             if (requirement_ == Requirement::required) {
                 throw SandboxError(fmt::format(
-                    "the sandbox layer {} cannot be had: {}. Run on a machine that has it, or "
-                    "choose `sandbox: best-effort` to go on without",
+                    "the sandbox layer {} cannot be had: {}. It takes a runner with Linux 5.13 or "
+                    "later, such as ubuntu-latest, and in a container a runtime that lets Landlock "
+                    "and seccomp through",
                     name, error.what()));
             }
             report_.missing.push_back(fmt::format("{}: {}", name, error.what()));
@@ -86,6 +87,7 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
     Layers layers(policy.requirement, report);
     const bool counts_processes = drops_uid(policy);
     layers.add("limits", [&] { apply_limits(policy.limits, counts_processes); });
+    layers.add("dies first without memory", die_first_without_memory);
     if (!counts_processes)
         layers.note_missing("process count: cannot be limited while the uid is not a separate one");
     layers.add("bounding set", forbid_capabilities);
@@ -103,10 +105,6 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
                         .read_only = policy.mode == Mode::read_only,
                         .landlock_sees_truncation = abi >= 3});
     });
-}
-
-KernelSupport probe_kernel() {
-    return {.landlock_abi = landlock_abi(), .seccomp_filter = seccomp_filters_available()};
 }
 
 void harden_broker() {

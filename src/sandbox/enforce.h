@@ -18,13 +18,6 @@ class SandboxError : public base::Error {
 /// receives the layers in force and those missing.
 void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report);
 
-/// What the kernel offers, for refusing early: Landlock ABI (0: none), seccomp filters.
-struct KernelSupport {
-    int landlock_abi = 0;
-    bool seccomp_filter = false;
-};
-KernelSupport probe_kernel();
-
 /// First thing in the broker's main: no core dumps, not dumpable (so that /proc/<pid>/environ and
 /// ptrace are closed to other processes of our uid), no new privileges.
 void harden_broker();

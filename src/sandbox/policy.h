@@ -20,7 +20,12 @@ enum class Requirement { required, best_effort, off };
 struct Limits {
     std::uint64_t cpu_seconds = 600;
     std::uint64_t file_bytes = std::uint64_t{1} << 30;  // one file written
-    std::uint64_t address_space_bytes = 0;              // 0: not limited
+    /// Of each process; 0: not limited. `data_bytes` bounds the private memory it may write to
+    /// (RLIMIT_DATA), `address_space_bytes` all it maps: so much more, because JavaScript engines
+    /// reserve 8 GiB for each WebAssembly memory. Programs built with AddressSanitizer reserve
+    /// terabytes and start only without both.
+    std::uint64_t data_bytes = std::uint64_t{8} << 30;
+    std::uint64_t address_space_bytes = std::uint64_t{64} << 30;
     std::uint64_t open_files = 1024;
     std::uint64_t processes = 512;  // of the worker's uid; only where the uid is dropped
 };
@@ -94,6 +99,7 @@ struct codex::json::Describe<codex::sandbox::Limits> {
         using T = codex::sandbox::Limits;
         v("cpu_seconds", &T::cpu_seconds);
         v("file_bytes", &T::file_bytes);
+        v("data_bytes", &T::data_bytes);
         v("address_space_bytes", &T::address_space_bytes);
         v("open_files", &T::open_files);
         v("processes", &T::processes);

@@ -204,11 +204,6 @@ std::vector<sock_filter> build_filter(Architecture architecture, const FilterOpt
     return program;
 }
 
-bool seccomp_filters_available() {
-    const std::uint32_t action = SECCOMP_RET_ERRNO;
-    return ::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
-}
-
 void install_filter(const FilterOptions& options) {
     Program instructions = build_filter(kThisMachine, options);
     const sock_fprog program = {.len = static_cast<unsigned short>(instructions.size()),

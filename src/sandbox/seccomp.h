@@ -57,8 +57,6 @@ struct FilterOptions {
 /// The program; calls of another architecture (and x32) are EPERM.
 std::vector<sock_filter> build_filter(Architecture architecture, const FilterOptions& options);
 
-bool seccomp_filters_available();
-
 /// Installs the filter of this machine for this thread and all it starts. Needs no_new_privs.
 void install_filter(const FilterOptions& options);
 

@@ -8,6 +8,7 @@
 
 #include <csignal>
 
+#include "sandbox/landlock.h"
 #include "worker_fixture.h"
 
 using namespace codex::sandbox;
@@ -43,13 +44,15 @@ TEST_CASE("the report names each layer in force") {
     CHECK(outcome.report.ready);
     CHECK(outcome.report.error.empty());
     CHECK(outcome.result.ending == Ending(Exited{0}));
-    const std::string landlock = fmt::format("landlock abi {}", probe_kernel().landlock_abi);
+    const std::string landlock = fmt::format("landlock abi {}", landlock_abi());
     if (Sandbox::is_root()) {
-        CHECK(outcome.report.layers == Lines{"session", "limits", "bounding set", "uid 1001",
-                                             "no capabilities", "dies with the broker",
-                                             "no new privileges", landlock, "seccomp"});
+        CHECK(outcome.report.layers == Lines{"session", "limits", "dies first without memory",
+                                             "bounding set", "uid 1001", "no capabilities",
+                                             "dies with the broker", "no new privileges", landlock,
+                                             "seccomp"});
     } else {
-        CHECK(outcome.report.layers == Lines{"session", "limits", "bounding set", "no capabilities",
+        CHECK(outcome.report.layers == Lines{"session", "limits", "dies first without memory",
+                                             "bounding set", "no capabilities",
                                              "dies with the broker", "no new privileges", landlock,
                                              "seccomp"});
     }
@@ -101,8 +104,8 @@ TEST_CASE("a kernel without Landlock is refused when the sandbox is required") {
     CHECK_FALSE(outcome.report.ready);
     CHECK(outcome.report.error ==
           "the sandbox layer landlock cannot be had: the kernel has no Landlock (Linux 5.13), or "
-          "it is switched off. Run on a machine that has it, or choose `sandbox: best-effort` to "
-          "go on without");
+          "it is switched off. It takes a runner with Linux 5.13 or later, such as ubuntu-latest, "
+          "and in a container a runtime that lets Landlock and seccomp through");
     CHECK(outcome.result.ending == Ending(Exited{kWorkerFailed}));
     CHECK_FALSE(std::filesystem::exists(sandbox.outside() + "/x"));
 }

@@ -44,6 +44,8 @@ class Sandbox {
             policy.run_as_uid = policy.run_as_gid = kWorkspaceOwner;
         }
         policy.workspace = workspace();
+        // The programs of the tests may be built with AddressSanitizer.
+        policy.limits.data_bytes = policy.limits.address_space_bytes = 0;
         policy.readable = {(root_ / "programs").string()};
         environment = {"PATH=/usr/bin:/bin"};
     }
