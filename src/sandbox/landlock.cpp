@@ -118,7 +118,10 @@ int landlock_abi() {
 const std::vector<std::string>& readable_system_paths() {
     static const std::vector<std::string> paths = {
         // Programs and libraries.
-        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt",
+        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32",
+        // Tools of hosted runners. The rest of /opt may hold the runner itself with its
+        // credentials.
+        "/opt/hostedtoolcache",
         // The loader and the C library.
         "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload",
         "/etc/localtime", "/etc/timezone", "/etc/locale.alias", "/etc/nsswitch.conf", "/etc/passwd",

@@ -22,6 +22,24 @@ std::string real_path(const std::string& path) {
     return ignored ? path : real.string();
 }
 
+/// What PATH names beneath /opt, the one home of programs that the sandbox does not open as a
+/// whole.
+std::vector<std::string> optional_program_folders(const std::vector<std::string>& environment) {
+    constexpr std::string_view kPath = "PATH=";
+    constexpr std::string_view kOptional = "/opt/";
+    std::vector<std::string> folders;
+    for (const std::string_view variable : environment) {
+        if (!variable.starts_with(kPath)) continue;
+        for (const std::string_view part : base::split(variable.substr(kPath.size()), ':')) {
+            if (!part.starts_with(kOptional)) continue;
+            std::string folder = real_path(std::string(part));
+            while (folder.ends_with('/')) folder.pop_back();
+            if (folder.starts_with(kOptional)) folders.push_back(std::move(folder));
+        }
+    }
+    return folders;
+}
+
 /// All that the worker has said. It has ended: nobody is waited for.
 std::string read_report(int fd) {
     base::set_nonblocking(fd);
@@ -68,6 +86,8 @@ Worker::Worker(process::ProcessRunner& runner, std::filesystem::path worker_exec
       environment_(std::move(environment)) {
     policy_.workspace = real_path(policy_.workspace);
     for (std::string& path : policy_.readable) path = real_path(path);
+    for (std::string& folder : optional_program_folders(environment_))
+        policy_.readable.push_back(std::move(folder));
     for (std::string& path : policy_.writable) path = real_path(path);
 }
 

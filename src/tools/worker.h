@@ -26,7 +26,7 @@ struct WorkerResult {
 class Worker {
   public:
     /// The policy's paths are resolved here, once, before a command could put a symbolic link in
-    /// their way; the worker refuses links.
+    /// their way; the worker refuses links. What PATH names beneath /opt becomes readable.
     Worker(process::ProcessRunner& runner, std::filesystem::path worker_executable,
            sandbox::Policy policy, std::vector<std::string> environment);
     WorkerResult run(const std::vector<std::string>& argv,

@@ -314,6 +314,36 @@ TEST_CASE("limits of processor time, file size and open files hold") {
     CHECK(sizes.result.output.find("(-n) 20\n") != std::string::npos);
 }
 
+TEST_CASE("a command has its limits of memory and is the first to go without it") {
+    Sandbox sandbox;
+    sandbox.policy.limits = Limits();
+    const std::string script = "ulimit -d; ulimit -v; cat /proc/self/oom_score_adj";
+    CHECK(sandbox.run_program({"/bin/bash", "-c", script}).result.output ==
+          "8388608\n67108864\n1000\n");
+    sandbox.policy.limits.data_bytes = std::uint64_t{32} << 20;
+    // tail keeps all of its one line.
+    const std::string greedy = "head -c 100000000 /dev/zero | tail -n 1 | wc -c";
+    const std::string output = sandbox.run_program({"/bin/bash", "-c", greedy}).result.output;
+    CHECK(output.find("tail: memory exhausted") != std::string::npos);
+}
+
+TEST_CASE("beneath /opt only what the policy names can be read") {
+    char name[] = "/opt/codex-sandbox-XXXXXX";
+    if (::mkdtemp(name) == nullptr) SKIP("only root may write to /opt");
+    const std::filesystem::path folder = name;
+    REQUIRE(::chmod(name, 0755) == 0);
+    for (const char* part : {"runner", "tool"}) {
+        std::filesystem::create_directory(folder / part);
+        codex::base::write_file_atomically(folder / part / "file", part, 0644);
+    }
+    Sandbox sandbox;
+    sandbox.policy.readable.push_back(folder / "tool");
+    const std::string answers =
+        sandbox.attempt({"read", folder / "runner/file", "--", "read", folder / "tool/file"});
+    std::filesystem::remove_all(folder);
+    CHECK(answers == "EACCES\ntool");
+}
+
 TEST_CASE("a command that waits for ever is killed at its timeout, with what it said") {
     Sandbox sandbox;
     sandbox.timeout = std::chrono::milliseconds(300);

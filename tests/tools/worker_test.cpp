@@ -45,6 +45,15 @@ TEST_CASE("the environment of a command is what the worker was given, exactly") 
           "GIT_PAGER=cat\nGIT_TERMINAL_PROMPT=0\nGIT_OPTIONAL_LOCKS=0\nGIT_CONFIG_NOSYSTEM=1\n");
 }
 
+TEST_CASE(
+    "programs beneath /opt can be read where PATH names their folder, and nothing else there") {
+    Workspace workspace;
+    const Worker worker(workspace.runner(), "/nowhere/codex-worker", workspace.policy(),
+                        {"HOME=/opt/home",
+                         "PATH=/usr/bin:/opt:/opt/:/opt/../etc:opt/a:/opt/no/such/bin/:/optional"});
+    CHECK(worker.policy().readable == std::vector<std::string>{"/opt/no/such/bin"});
+}
+
 TEST_CASE("a timeout keeps the output until then") {
     Workspace workspace;
     const WorkerResult result =
