@@ -66,18 +66,18 @@ codex_module(protocol DEPENDS base json)
 codex_module(process DEPENDS base loop)
 codex_module(http DEPENDS base loop PRIVATE CURL::libcurl)
 # L3
-codex_module(config DEPENDS base json)
+codex_module(config DEPENDS base)
 codex_module(sandbox DEPENDS base json)
-codex_module(github DEPENDS base json loop http)
+codex_module(github DEPENDS base json http)
 # L4
-codex_module(model DEPENDS base json loop protocol http config)
+codex_module(model DEPENDS base json protocol http)
 codex_module(review DEPENDS base json protocol)
 # L5
-codex_module(tools DEPENDS base json loop protocol process sandbox)
+codex_module(tools DEPENDS base json loop process sandbox)
 # L6
-codex_module(agent DEPENDS base json loop protocol model tools)
+codex_module(agent DEPENDS base protocol model tools)
 # L8
-codex_module(action DEPENDS base json loop git protocol process http config sandbox github model review tools agent)
+codex_module(action DEPENDS base loop git process http config sandbox github model review tools agent)
 # L9
 codex_module(cli DEPENDS base json loop git process http config sandbox github review action)
 target_compile_definitions(codex_cli PRIVATE CODEX_VERSION="${PROJECT_VERSION}")

@@ -2,7 +2,8 @@
 """Reads every #include "module/…" under src/ against the DEPENDS of src/modules.cmake.
 
 A module may include itself and the modules that it (transitively) depends on, and every dependency must lie on
-a lower level. Third-party headers may appear only where the rule below allows them.
+a lower level and be used by an #include of the module. Third-party headers may appear only where the rule below
+allows them.
 """
 import pathlib
 import re
@@ -57,6 +58,7 @@ def main(root: pathlib.Path) -> int:
                 todo += depends.get(other, [])
         return seen
 
+    used = {name: set() for name in depends}
     files = 0
     for path in sorted(source.rglob("*")):
         if path.suffix not in {".h", ".cpp"} or path.parent == source:
@@ -70,6 +72,8 @@ def main(root: pathlib.Path) -> int:
         allowed = reachable(module)
         for number, line in enumerate(path.read_text().splitlines(), 1):
             own = re.match(r'\s*#\s*include\s+"(\w+)/', line)
+            if own:
+                used[module].add(own.group(1))
             if own and own.group(1) not in allowed:
                 errors.append(f"src/{relative}:{number}: {module} may not include {own.group(1)}")
             theirs = re.match(r"\s*#\s*include\s+[<\"]([^>\"]+)", line)
@@ -79,6 +83,9 @@ def main(root: pathlib.Path) -> int:
                         errors.append(f"src/{relative}:{number}: {prefix} belongs to {sorted(modules)}")
                     elif path.suffix == ".h" and relative not in PRIVATE_HEADERS:
                         errors.append(f"src/{relative}:{number}: third-party header {theirs.group(1)} in a public header")
+    for name, below in depends.items():
+        for other in sorted(set(below) - used[name]):
+            errors.append(f"src/modules.cmake: {name} names {other}, which nothing in src/{name} includes")
     if files == 0:
         errors.append("no source files found")
     print("\n".join(errors) if errors else f"{files} files keep to the levels")
