@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "review/render.h"
+#include "review/suggestion.h"
 #include "review/words.h"
 #include "sandbox/policy.h"
 #include "tools/shell.h"

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/overloaded.h"
 #include "git/repository.h"
 #include "github/event.h"
 #include "http/transport.h"
@@ -76,7 +77,7 @@ class Machinery {
               redactor_,   std::move(workspace), clock_.now()} {
         base::open_log(context_.options.debug_level, redactor_);
     }
-    ~Machinery() { process::kill_remaining_children(); }
+    ~Machinery() { process::kill_remaining_children(clock_); }
     Machinery(const Machinery&) = delete;
     Machinery& operator=(const Machinery&) = delete;
 
@@ -204,17 +205,10 @@ int run_review(const Review& command, const Arguments& arguments,
     return exit_code(report, options);
 }
 
-template <class... Ts>
-struct Overloaded : Ts... {
-    using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
 }  // namespace
 
 int run(const Arguments& arguments, const base::Environment& environment) {
-    return std::visit(Overloaded{[&](const RunEvent&) { return run_event(arguments, environment); },
+    return std::visit(base::Overloaded{[&](const RunEvent&) { return run_event(arguments, environment); },
                                  [&](const ShowHelp& help) {
                                      print(render_help(help.topic));
                                      return kDone;

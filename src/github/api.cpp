@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "github/errors.h"
 
 namespace codex::github {
 namespace {

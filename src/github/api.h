@@ -62,14 +62,6 @@ class Api {
     const loop::Cancel* cancel_;
 };
 
-/// The body as JSON when the status is 2xx; otherwise GitHubError that says what a maintainer must
-/// do. `doing` reads "read pull request #12"; `permission` is the `permissions:` line that it
-/// needs.
-json::Value expect_success(const http::Response& response, std::string_view doing,
-                           std::string_view permission);
-GitHubError explain_error(const http::Response& response, std::string_view doing,
-                          std::string_view permission);
-
 /// Number of the page that `rel` ("next", "last") of a Link header points at; its address is never
 /// followed.
 std::optional<std::size_t> link_page(const http::Response& response, std::string_view rel);

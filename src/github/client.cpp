@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "github/api.h"
 #include "github/decode.h"
+#include "github/errors.h"
 #include "github/graphql.h"
 
 namespace codex::github {

@@ -53,8 +53,8 @@ std::string cut_body(std::string_view body);
 struct PullRequestSnapshot {
     PullRequest pull_request;
     std::vector<PullRequestFile> files;  // empty unless asked for
-    std::vector<IssueComment>
-        own_summaries;  // issue comments that we wrote and that contain the marker, oldest first
+    /// Issue comments that we wrote and that contain the marker, oldest first.
+    std::vector<IssueComment> own_summaries;
     std::vector<ReviewThread> threads;
     std::string viewer_login;  // as GraphQL gives it
 };
@@ -91,7 +91,6 @@ class Client {
                                   std::string_view body, std::string_view idempotency_marker);
 
     bool dry_run() const { return dry_run_; }
-    const RepositoryName& repository() const { return repository_; }
 
   private:
     std::string repository_path() const;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "json/codec.h"
 
+namespace codex::github {
 namespace {
 
 // The members that we use of GitHub's objects; everything else is ignored.
@@ -20,9 +21,6 @@ struct WireEnd {
     std::string sha;
     std::optional<WireRepository> repo;
 };
-struct WireLabel {
-    std::string name;
-};
 struct WirePullRequest {
     std::int64_t number = 0;
     std::string title;
@@ -34,9 +32,6 @@ struct WirePullRequest {
     std::string html_url;
     WireEnd base;
     WireEnd head;
-    std::optional<std::string> merge_commit_sha;
-    std::vector<WireLabel> labels;
-    std::int64_t changed_files = 0;
 };
 struct WireFile {
     std::string filename;
@@ -47,42 +42,36 @@ struct WireFile {
 };
 
 }  // namespace
+}  // namespace codex::github
 
 template <>
-struct codex::json::Describe<WireRepository> {
+struct codex::json::Describe<codex::github::WireRepository> {
     template <class V>
     static void fields(V& v) {
-        v("full_name", &WireRepository::full_name);
+        v("full_name", &codex::github::WireRepository::full_name);
     }
 };
 template <>
-struct codex::json::Describe<WireUser> {
+struct codex::json::Describe<codex::github::WireUser> {
     template <class V>
     static void fields(V& v) {
-        v("login", &WireUser::login);
+        v("login", &codex::github::WireUser::login);
     }
 };
 template <>
-struct codex::json::Describe<WireEnd> {
+struct codex::json::Describe<codex::github::WireEnd> {
     template <class V>
     static void fields(V& v) {
-        v("ref", &WireEnd::ref);
-        v("sha", &WireEnd::sha);
-        v("repo", &WireEnd::repo);
+        v("ref", &codex::github::WireEnd::ref);
+        v("sha", &codex::github::WireEnd::sha);
+        v("repo", &codex::github::WireEnd::repo);
     }
 };
 template <>
-struct codex::json::Describe<WireLabel> {
+struct codex::json::Describe<codex::github::WirePullRequest> {
     template <class V>
     static void fields(V& v) {
-        v("name", &WireLabel::name, optional);
-    }
-};
-template <>
-struct codex::json::Describe<WirePullRequest> {
-    template <class V>
-    static void fields(V& v) {
-        using T = WirePullRequest;
+        using T = codex::github::WirePullRequest;
         v("number", &T::number);
         v("title", &T::title);
         v("body", &T::body);
@@ -93,16 +82,13 @@ struct codex::json::Describe<WirePullRequest> {
         v("html_url", &T::html_url, optional);
         v("base", &T::base);
         v("head", &T::head);
-        v("merge_commit_sha", &T::merge_commit_sha);
-        v("labels", &T::labels, optional);
-        v("changed_files", &T::changed_files, optional);
     }
 };
 template <>
-struct codex::json::Describe<WireFile> {
+struct codex::json::Describe<codex::github::WireFile> {
     template <class V>
     static void fields(V& v) {
-        using T = WireFile;
+        using T = codex::github::WireFile;
         v("filename", &T::filename);
         v("previous_filename", &T::previous_filename, optional);
         v("status", &T::status);
@@ -142,9 +128,6 @@ PullRequest decode_pull_request(const json::Value& value) {
     pull.url = std::move(wire.html_url);
     pull.base = to_end(std::move(wire.base), "base");
     pull.head = to_end(std::move(wire.head), "head");
-    pull.merge_commit_sha = std::move(wire.merge_commit_sha);
-    for (WireLabel& label : wire.labels) pull.labels.push_back(std::move(label.name));
-    pull.changed_files = wire.changed_files;
     return pull;
 }
 

@@ -1,4 +1,5 @@
-// What GitHub's refusals mean for the maintainer of a workflow.
+#include "github/errors.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -6,8 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "github/api.h"
-#include "github/decode.h"
+#include "http/retry.h"
 #include "http/url.h"
 
 namespace codex::github {

@@ -51,14 +51,10 @@ Event read_event(std::string_view name, const Value& payload) {
     }
     event.action = json::string_or_empty(payload.find("action"));
     event.sender = json::string_or_empty(payload.at("sender", "login"));
-    event.sender_is_bot = json::string_or_empty(payload.at("sender", "type")) == "Bot" ||
-                          event.sender.ends_with("[bot]");
     if (const Value* pull = payload.find("pull_request");
         pull != nullptr && pull->as_object() != nullptr) {
         event.pull_request_number = number_at(pull->find("number"));
         event.is_on_pull_request = true;
-        const Value* draft = pull->find("draft");
-        event.draft = draft != nullptr && draft->as_bool() != nullptr && *draft->as_bool();
         event.head_sha = sha_at(pull->at("head", "sha"));
         event.head_repository = nonempty_at(pull->at("head", "repo", "full_name"));
         event.base_repository = nonempty_at(pull->at("base", "repo", "full_name"));
@@ -67,9 +63,6 @@ Event read_event(std::string_view name, const Value& payload) {
         event.is_on_pull_request = true;
         event.pull_request_number = number_at(payload.at("issue", "number"));
     }
-    event.comment_body = json::string_or_empty(payload.at("comment", "body"));
-    if (event.comment_body.empty())
-        event.comment_body = json::string_or_empty(payload.at("review", "body"));
     if (event.kind == EventKind::workflow_dispatch && !event.pull_request_number) {
         // The runner's inputs are strings, whatever type the workflow declares.
         const Value* input = payload.at("inputs", "pr_number");

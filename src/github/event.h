@@ -31,18 +31,15 @@ struct Event {
     /// nullopt.
     std::optional<std::int64_t> pull_request_number;
     bool is_on_pull_request = false;  // issue_comment: the issue is a pull request
-    bool draft = false;
-    std::string comment_body;  // comment or review body; may be untrusted and huge
-    std::string sender;        // login
-    bool sender_is_bot = false;
-    std::optional<std::string>
-        head_sha;  // as the payload says: to notice a moved head, never trusted alone
+    std::string sender;               // login
+    /// As the payload says: to notice a moved head, never trusted alone.
+    std::optional<std::string> head_sha;
     std::optional<std::string> head_repository;
     std::optional<std::string> base_repository;
 };
 
-/// Never throws on any JSON value: what is not as expected counts as absent. `pull_request_input`
-/// is the explicit PR number of workflow_dispatch and schedule runs.
+/// Never throws on any JSON value: what is not as expected counts as absent. A workflow_dispatch
+/// event names its pull request by the workflow's own input `pr_number`.
 Event read_event(std::string_view name, const json::Value& payload);
 
 }  // namespace codex::github

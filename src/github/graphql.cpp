@@ -10,6 +10,7 @@
 #include "github/client.h"
 #include "json/codec.h"
 
+namespace codex::github {
 namespace {
 
 // The answers' members, named as GraphQL names them.
@@ -21,7 +22,7 @@ struct WireActor {
     std::string login;
 };
 struct WireComment {
-    codex::json::Value full_database_id;
+    json::Value full_database_id;
     std::string body;
     std::string url;
     bool viewer_did_author = false;
@@ -34,7 +35,6 @@ struct WireComments {
 struct WireThread {
     std::string id;
     bool is_resolved = false;
-    bool is_outdated = false;
     std::string path;
     std::optional<int> line;
     WireComments comments;
@@ -68,27 +68,28 @@ struct WireAnswer {
 };
 
 }  // namespace
+}  // namespace codex::github
 
 template <>
-struct codex::json::Describe<WirePageInfo> {
+struct codex::json::Describe<codex::github::WirePageInfo> {
     template <class V>
     static void fields(V& v) {
-        v("hasNextPage", &WirePageInfo::has_next_page);
-        v("endCursor", &WirePageInfo::end_cursor);
+        v("hasNextPage", &codex::github::WirePageInfo::has_next_page);
+        v("endCursor", &codex::github::WirePageInfo::end_cursor);
     }
 };
 template <>
-struct codex::json::Describe<WireActor> {
+struct codex::json::Describe<codex::github::WireActor> {
     template <class V>
     static void fields(V& v) {
-        v("login", &WireActor::login);
+        v("login", &codex::github::WireActor::login);
     }
 };
 template <>
-struct codex::json::Describe<WireComment> {
+struct codex::json::Describe<codex::github::WireComment> {
     template <class V>
     static void fields(V& v) {
-        using T = WireComment;
+        using T = codex::github::WireComment;
         v("fullDatabaseId", &T::full_database_id, optional);
         v("body", &T::body);
         v("url", &T::url, optional);
@@ -97,79 +98,78 @@ struct codex::json::Describe<WireComment> {
     }
 };
 template <>
-struct codex::json::Describe<WireComments> {
+struct codex::json::Describe<codex::github::WireComments> {
     template <class V>
     static void fields(V& v) {
-        v("pageInfo", &WireComments::page_info);
-        v("nodes", &WireComments::nodes, optional);
+        v("pageInfo", &codex::github::WireComments::page_info);
+        v("nodes", &codex::github::WireComments::nodes, optional);
     }
 };
 template <>
-struct codex::json::Describe<WireThread> {
+struct codex::json::Describe<codex::github::WireThread> {
     template <class V>
     static void fields(V& v) {
-        using T = WireThread;
+        using T = codex::github::WireThread;
         v("id", &T::id);
         v("isResolved", &T::is_resolved);
-        v("isOutdated", &T::is_outdated);
         v("path", &T::path);
         v("line", &T::line);
         v("comments", &T::comments);
     }
 };
 template <>
-struct codex::json::Describe<WireThreads> {
+struct codex::json::Describe<codex::github::WireThreads> {
     template <class V>
     static void fields(V& v) {
-        v("pageInfo", &WireThreads::page_info);
-        v("nodes", &WireThreads::nodes, optional);
+        v("pageInfo", &codex::github::WireThreads::page_info);
+        v("nodes", &codex::github::WireThreads::nodes, optional);
     }
 };
 template <>
-struct codex::json::Describe<WirePullRequest> {
+struct codex::json::Describe<codex::github::WirePullRequest> {
     template <class V>
     static void fields(V& v) {
-        v("comments", &WirePullRequest::comments);
-        v("reviewThreads", &WirePullRequest::review_threads);
+        v("comments", &codex::github::WirePullRequest::comments);
+        v("reviewThreads", &codex::github::WirePullRequest::review_threads);
     }
 };
 template <>
-struct codex::json::Describe<WireRepository> {
+struct codex::json::Describe<codex::github::WireRepository> {
     template <class V>
     static void fields(V& v) {
-        v("pullRequest", &WireRepository::pull_request);
+        v("pullRequest", &codex::github::WireRepository::pull_request);
     }
 };
 template <>
-struct codex::json::Describe<WireNode> {
+struct codex::json::Describe<codex::github::WireNode> {
     template <class V>
     static void fields(V& v) {
-        v("comments", &WireNode::comments);
+        v("comments", &codex::github::WireNode::comments);
     }
 };
 template <>
-struct codex::json::Describe<WireData> {
+struct codex::json::Describe<codex::github::WireData> {
     template <class V>
     static void fields(V& v) {
-        v("viewer", &WireData::viewer);
-        v("repository", &WireData::repository);
-        v("node", &WireData::node);
+        v("viewer", &codex::github::WireData::viewer);
+        v("repository", &codex::github::WireData::repository);
+        v("node", &codex::github::WireData::node);
     }
 };
 template <>
-struct codex::json::Describe<WireError> {
+struct codex::json::Describe<codex::github::WireError> {
     template <class V>
     static void fields(V& v) {
-        v("type", &WireError::type, optional);
-        v("message", &WireError::message, optional);
+        v("type", &codex::github::WireError::type, optional);
+        v("message", &codex::github::WireError::message, optional);
     }
 };
 template <>
-struct codex::json::Describe<WireAnswer> {
+struct codex::json::Describe<codex::github::WireAnswer> {
     template <class V>
     static void fields(V& v) {
-        v("data", &WireAnswer::data);
-        v("errors", &WireAnswer::errors, optional);
+        v("data", &codex::github::WireAnswer::data);
+        v("errors", &codex::github::WireAnswer::errors, optional);
     }
 };
 
@@ -192,7 +192,7 @@ constexpr std::string_view kDiscussionQuery =
       reviewThreads(first: 100, after: $threadsAfter) {
         pageInfo { hasNextPage endCursor }
         nodes {
-          id isResolved isOutdated path line
+          id isResolved path line
           comments(first: 100) {
             pageInfo { hasNextPage endCursor }
             nodes { fullDatabaseId body viewerDidAuthor author { login } }
@@ -249,7 +249,6 @@ ReviewThread to_thread(WireThread& wire) {
     ReviewThread thread;
     thread.id = std::move(wire.id);
     thread.is_resolved = wire.is_resolved;
-    thread.is_outdated = wire.is_outdated;
     thread.path = std::move(wire.path);
     thread.line = wire.line;
     thread.comments = to_comments(wire.comments);

@@ -1,11 +1,12 @@
 // What a run writes to GitHub.
 #include <fmt/format.h>
+#include "github/client.h"
 
 #include "base/log.h"
 #include "base/text.h"
 #include "github/api.h"
-#include "github/client.h"
 #include "github/decode.h"
+#include "github/errors.h"
 
 namespace codex::github {
 namespace {

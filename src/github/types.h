@@ -38,9 +38,6 @@ struct PullRequest {
     std::string url;  // html_url
     BranchEnd base;
     BranchEnd head;
-    std::optional<std::string> merge_commit_sha;
-    std::vector<std::string> labels;
-    std::int64_t changed_files = 0;
     bool is_fork() const { return !head.repository || head.repository != base.repository; }
     friend bool operator==(const PullRequest&, const PullRequest&) = default;
 };
@@ -70,7 +67,6 @@ struct IssueComment {
 struct ReviewThread {
     std::string id;
     bool is_resolved = false;
-    bool is_outdated = false;
     std::string path;
     std::optional<int> line;
     struct Comment {

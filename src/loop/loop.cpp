@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -57,7 +56,6 @@ struct Loop::State {
     std::vector<Rounds::node_type> removed_rounds;
     std::vector<curl_waitfd> descriptors;
     std::vector<Id> descriptor_ids;
-    std::atomic<bool> woken = false;
     bool running = false;
 };
 
@@ -95,8 +93,7 @@ void Loop::State::wait() {
     if (code != CURLM_OK) {
         throw base::Error(fmt::format("cannot wait for events: {}", curl_multi_strerror(code)));
     }
-    const bool was_woken = woken.exchange(false);
-    if (is_virtual && ready == 0 && !was_woken && !timers.empty()) {
+    if (is_virtual && ready == 0 && !timers.empty()) {
         const base::Steady next = timers.begin()->first.first;
         if (next > clock.now()) clock.skip_to(next);
     }
@@ -197,11 +194,6 @@ void Loop::sleep(std::chrono::milliseconds duration, const Cancel* cancel) {
     };
     const Timer timer{*this, after(duration, [&over] { over = true; })};
     run_until([&over] { return over; }, cancel);
-}
-
-void Loop::wake() {
-    state_->woken = true;
-    curl_multi_wakeup(state_->multi.get());
 }
 
 const base::Clock& Loop::clock() const {

@@ -12,8 +12,7 @@
 namespace codex::loop {
 
 /// Straight-line code pumps the loop with run_until(); callbacks only move bytes and set state,
-/// never run agent logic, and never call run_until (it throws std::logic_error). Loop thread only,
-/// but for wake().
+/// never run agent logic, and never call run_until (it throws std::logic_error). Loop thread only.
 class Loop {
   public:
     explicit Loop(const base::Clock& clock);
@@ -40,9 +39,6 @@ class Loop {
     void run_until(const std::function<bool()>& done, const Cancel* cancel = nullptr);
     /// Just a pause that keeps everything else going.
     void sleep(std::chrono::milliseconds duration, const Cancel* cancel = nullptr);
-
-    /// Ends the wait in progress. Any thread.
-    void wake();
 
     const base::Clock& clock() const;
 

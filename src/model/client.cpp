@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "model/errors.h"
 #include "model/stream.h"
 
 namespace codex::model {

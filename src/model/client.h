@@ -48,8 +48,8 @@ struct ModelResponse {
     std::string id;
     std::vector<protocol::Item> items;
     protocol::TokenUsage usage;
-    std::optional<std::string>
-        incomplete_reason;  // response.incomplete: "max_output_tokens", "content_filter"
+    /// Of response.incomplete: "max_output_tokens", "content_filter".
+    std::optional<std::string> incomplete_reason;
     friend bool operator==(const ModelResponse&, const ModelResponse&) = default;
 };
 
@@ -97,8 +97,6 @@ class Client {
     ModelResponse sample(const ModelRequest& request, const TextDelta& on_text,
                          const loop::Cancel* cancel);
 
-    const Provider& provider() const { return provider_; }
-
   private:
     ModelResponse sample_once(const http::Request& http_request, const ModelRequest& request,
                               const TextDelta& on_text, const loop::Cancel* cancel);
@@ -106,9 +104,7 @@ class Client {
     Provider provider_;
 };
 
-/// Pure: the request body (spec/codex-observed.md 1.2), and the meaning of an error answer.
+/// Pure: the request body (spec/codex-observed.md 1.2).
 json::Value render_request(const ModelRequest& request);
-ModelError explain_error(const http::Response& response, const ModelRequest& request,
-                         const Provider& provider, base::Wall now);
 
 }  // namespace codex::model

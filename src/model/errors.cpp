@@ -1,4 +1,5 @@
-// What an error of the model API means for the maintainer of a workflow.
+#include "model/errors.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 
 #include "base/text.h"
 #include "http/retry.h"
-#include "model/stream.h"
 
 namespace codex::model {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "model/errors.h"
 
 namespace codex::model {
 namespace {

@@ -31,9 +31,4 @@ class StreamReader {
     ModelResponse response_;
 };
 
-/// What an error object of the API ({"code", "message", "type"}, or a text) means. `status` 0
-/// inside a stream.
-ModelError explain_error_object(int status, const json::Value& error, std::string_view model,
-                                const Provider* provider);
-
 }  // namespace codex::model

@@ -1,8 +1,8 @@
+#include "process/head_tail.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "process/process.h"
 
 namespace codex::process {
 namespace {

@@ -7,12 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "base/unique_fd.h"
+#include "base/clock.h"
 #include "loop/cancel.h"
 #include "loop/loop.h"
 
@@ -20,8 +19,8 @@ namespace codex::process {
 
 /// What to start. No shell is involved; the environment is exactly `environment`.
 struct Command {
-    std::vector<std::string>
-        argv;  // argv[0] is looked up in PATH of `environment` unless it has a slash
+    /// argv[0] is looked up in PATH of `environment` unless it has a slash.
+    std::vector<std::string> argv;
     std::vector<std::string> environment;  // "NAME=value"
     std::filesystem::path working_directory;
     std::string standard_input;  // all that stdin holds; empty means /dev/null
@@ -45,10 +44,9 @@ struct TimedOut {
 };
 using Ending = std::variant<Exited, Signalled, TimedOut>;
 
-/// stdout and stderr joined in order of arrival (`output`), each bounded by max_output_bytes.
 struct Result {
     Ending ending;
-    std::string output;
+    std::string output;  // stdout and stderr in order of arrival, both together max_output_bytes
     std::size_t omitted_bytes = 0;  // bytes that were cut out of the middle of `output`
     std::chrono::milliseconds duration{};
 };
@@ -76,31 +74,8 @@ std::unique_ptr<ProcessRunner> make_process_runner(loop::Loop& loop);
 /// main.
 void become_subreaper();
 
-/// Kills and reaps every remaining child of this process; called at the end of a run so that
-/// nothing outlives it.
-void kill_remaining_children();
-
-/// Keeps the first and last half of what is appended when it exceeds `max_bytes`.
-class HeadTail {
-  public:
-    explicit HeadTail(std::size_t max_bytes)
-        : head_capacity_(max_bytes / 2), tail_capacity_(max_bytes - max_bytes / 2) {}
-    void append(std::string_view bytes);
-    /// Head, then "\n… N bytes omitted …\n" when something was cut, then tail. A cut never leaves a
-    /// part of a UTF-8 sequence.
-    std::string text() const;
-    std::size_t omitted_bytes() const;
-
-  private:
-    std::string_view head() const;
-    std::string tail() const;
-
-    std::size_t head_capacity_;
-    std::size_t tail_capacity_;
-    std::size_t total_ = 0;
-    std::string head_;
-    std::string tail_;            // a ring once it is full
-    std::size_t tail_begin_ = 0;  // where the oldest byte of the ring is
-};
+/// Kills and reaps every remaining child of this process, for at most kKillTime; called at the end
+/// of a run so that nothing outlives it.
+void kill_remaining_children(const base::Clock& clock);
 
 }  // namespace codex::process

@@ -100,11 +100,11 @@ bool is_program(const std::string& path) {
 std::string find_program(const Command& command) {
     const std::string& name = command.argv.front();
     if (name.find('/') != std::string::npos) return name;
-    constexpr std::string_view prefix = "PATH=";
+    constexpr std::string_view kPrefix = "PATH=";
     for (const std::string& variable : command.environment) {
-        if (std::string_view(variable).substr(0, prefix.size()) != prefix) continue;
+        if (std::string_view(variable).substr(0, kPrefix.size()) != kPrefix) continue;
         for (const std::string_view folder :
-             base::split(std::string_view(variable).substr(prefix.size()), ':')) {
+             base::split(std::string_view(variable).substr(kPrefix.size()), ':')) {
             // An empty part would mean the current folder, which may not be ours.
             std::string candidate = fmt::format("{}/{}", folder, name);
             if (!folder.empty() && is_program(candidate)) return candidate;

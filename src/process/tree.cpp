@@ -3,13 +3,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <map>
 #include <memory>
@@ -19,7 +16,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "process/pidfd.h"
-#include "process/process.h"
 
 namespace codex::process {
 namespace {
@@ -39,9 +35,9 @@ std::optional<pid_t> parent_of(std::int64_t pid) {
     const std::size_t name_end = stat.rfind(')');
     if (name_end == std::string_view::npos) return std::nullopt;
     const std::vector<std::string_view> fields = base::split(stat.substr(name_end + 1), ' ');
-    constexpr std::size_t parent_field = 2;  // "", state, parent
-    if (fields.size() <= parent_field) return std::nullopt;
-    const std::optional<std::int64_t> parent = base::parse_integer(fields[parent_field]);
+    constexpr std::size_t kParentField = 2;  // "", state, parent
+    if (fields.size() <= kParentField) return std::nullopt;
+    const std::optional<std::int64_t> parent = base::parse_integer(fields[kParentField]);
     return parent ? std::optional(static_cast<pid_t>(*parent)) : std::nullopt;
 }
 
@@ -57,21 +53,6 @@ std::multimap<pid_t, pid_t> processes_by_parent() {
             result.emplace(*parent, static_cast<pid_t>(*pid));
     }
     return result;
-}
-
-/// Waits for the pidfds one after the other, until `deadline`.
-bool wait_for_all(const std::vector<base::UniqueFd>& ended,
-                  std::chrono::steady_clock::time_point deadline) {
-    for (const base::UniqueFd& fd : ended) {
-        while (true) {
-            const auto rest = std::chrono::ceil<std::chrono::milliseconds>(
-                deadline - std::chrono::steady_clock::now());
-            if (rest.count() <= 0) return false;
-            pollfd waited = {.fd = fd.get(), .events = POLLIN, .revents = 0};
-            if (::poll(&waited, 1, static_cast<int>(rest.count())) > 0) break;
-        }
-    }
-    return true;
 }
 
 }  // namespace
@@ -116,18 +97,6 @@ base::UniqueFd kill_and_watch(const Descendant& victim) {
 void reap_if_ended(pid_t child) {
     siginfo_t info = {};
     ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | __WALL);
-}
-
-void become_subreaper() {
-    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
-        base::throw_errno("PR_SET_CHILD_SUBREAPER");
-}
-
-void kill_remaining_children() {
-    const auto deadline = std::chrono::steady_clock::now() + kKillTime;
-    kill_descendants({}, [&](const std::vector<base::UniqueFd>& ended) {
-        return wait_for_all(ended, deadline) && std::chrono::steady_clock::now() < deadline;
-    });
 }
 
 }  // namespace codex::process

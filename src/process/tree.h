@@ -42,9 +42,9 @@ void reap_if_ended(pid_t child);
 template <class Wait>
 void kill_descendants(const std::set<pid_t>& spared, Wait wait) {
     // Of a process that may not be killed, trying again makes nothing better.
-    constexpr int most_fruitless_rounds = 3;
+    constexpr int kMostFruitlessRounds = 3;
     int fruitless_rounds = 0;
-    while (has_children() && fruitless_rounds < most_fruitless_rounds) {
+    while (has_children() && fruitless_rounds < kMostFruitlessRounds) {
         const std::vector<Descendant> victims = descendants(spared);
         if (victims.empty()) return;
         std::vector<base::UniqueFd> watched;

@@ -33,16 +33,14 @@ struct Finding {
     std::optional<int> priority;             // 0 (drop everything) to 3 (low)
     std::optional<double> confidence_score;  // 0 to 1
     CodeLocation code_location;
-    std::string
-        quoted_code;  // the lines the finding is about, as the model copied them; may be empty
+    std::string quoted_code;  // the lines it is about, as the model copied them; may be empty
     std::optional<std::string> suggestion;  // replacement for exactly those lines
     friend bool operator==(const Finding&, const Finding&) = default;
 };
 
 struct ReviewOutput {
     std::vector<Finding> findings;
-    std::string
-        overall_correctness;  // "patch is correct" or "patch is incorrect"; informative only
+    std::string overall_correctness;  // "patch is correct" or "patch is incorrect": only to inform
     std::string overall_explanation;
     std::optional<double> overall_confidence_score;
     friend bool operator==(const ReviewOutput&, const ReviewOutput&) = default;
@@ -55,11 +53,9 @@ json::Value review_output_schema();
 /// A review read leniently: what could be read, and one note for each thing that could not.
 struct ParsedReview {
     ReviewOutput output;
-    std::vector<std::string>
-        notes;  // "finding 3 was dropped: code_location.line_range.start is -1"
+    std::vector<std::string> notes;    // "finding 3 was dropped: code_location.path is empty"
     std::size_t dropped_findings = 0;  // with a note each: a review that lost some is not clean
-    bool is_structured =
-        false;  // false: the text held no review JSON at all; it is in overall_explanation
+    bool is_structured = false;        // else no review JSON at all: it is in overall_explanation
 };
 
 /// Whole text as JSON, else the text of a fence, else from the first '{' to its balanced end. One

@@ -18,8 +18,8 @@ struct DiffLine {
     LineKind kind = LineKind::context;
     int old_number = 0;  // 0 for added lines
     int new_number = 0;  // 0 for deleted lines
-    std::string_view
-        text;  // without the mark and the line end (a CR is kept); points into the file's patch
+    /// Without the mark and the line end (a CR is kept); points into the file's patch.
+    std::string_view text;
 };
 
 /// Lines [first, first + count) of the file's `lines`.
@@ -38,8 +38,8 @@ struct Hunk {
 struct FileDiff {
     std::string old_path;  // equal to new_path unless renamed; empty for added files
     std::string new_path;  // empty for deleted files
-    std::shared_ptr<const std::string>
-        patch;  // owners: this file and its copies, whose lines view into it
+    /// Owners: this file and its copies, whose lines view into it.
+    std::shared_ptr<const std::string> patch;
     std::vector<Hunk> hunks;
     std::vector<DiffLine> lines;
 

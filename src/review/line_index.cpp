@@ -99,7 +99,6 @@ LineIndex::Matches LineIndex::find(const std::vector<std::string_view>& quote, i
         first, last, [&](const Entry& entry) { return number_at(entry.position) < wanted; });
     auto before = after;
     Matches exact;
-    exact.exact = true;
     Matches folded;
     for (std::size_t compared = 0; before != first || after != last; ++compared) {
         if (compared == kMaxCompared || exact.lines.size() == kMaxMatches) {

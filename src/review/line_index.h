@@ -29,7 +29,6 @@ class LineIndex {
     /// all that differ in white space and invisible characters only.
     struct Matches {
         std::vector<int> lines;
-        bool exact = false;
         bool complete = true;  // false: there may be more
     };
     Matches find(const std::vector<std::string_view>& quote, int near) const;

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "base/text.h"
-#include "review/render.h"
 #include "review/sanitize.h"
 
 namespace codex::review {
@@ -74,8 +73,8 @@ class LineNeutraliser {
             case '/':
                 return is_line_start() ? replace("&#47;") : copy();
             case '~':
-                // A comment that went may have stood before a fence.
-                return is_line_start() && run_length(line_, at_) >= 3 ? replace("\\~") : copy();
+                // Anywhere: a list's mark, or a comment that went, may stand before a fence.
+                return run_length(line_, at_) >= 3 ? replace("\\~") : copy();
             case '&':
                 return take_entity();
             case '@':

@@ -7,6 +7,11 @@
 
 namespace codex::review {
 
+/// Model or user text made harmless inside our Markdown: no HTML comments or hidden markers of
+/// ours, no images, no @mentions, no bare `/codex` at a line start, fences closed, hidden
+/// characters removed.
+std::string neutralise_markdown(std::string_view text);
+
 /// Harmless text on one line, for titles and table cells: also without emphasis and table bars.
 std::string neutralise_line(std::string_view text);
 

@@ -34,13 +34,8 @@ struct PlacedFinding {
     Place place;
     std::string fingerprint;  // hexadecimal; same code and title give the same one on every push
     std::optional<std::string> suggestion_block;
-    enum class Published {
-        no,
-        inline_comment,
-        file_comment,
-        summary_row,
-        annotation
-    } published = Published::no;
+    enum class Published { no, inline_comment, file_comment, summary_row, annotation };
+    Published published = Published::no;
     std::string note;  // why it is not inline; empty when it is
 };
 
@@ -51,11 +46,11 @@ struct Report {
     std::string head_sha;
     std::string base_sha;
     std::vector<PlacedFinding> findings;  // by priority, then path and line
-    std::string explanation;              // the model's overall_explanation, sanitised
+    std::string explanation;              // the model's overall_explanation as it came
     std::vector<std::string> files_read;
     std::vector<SkippedFile> skipped;
-    std::vector<std::string>
-        notes;  // hidden characters removed, guidance changed by this PR, dropped findings …
+    /// Hidden characters removed, guidance changed by this pull request, dropped findings …
+    std::vector<std::string> notes;
     std::vector<std::string> sandbox_layers;
     protocol::TokenUsage usage;
     std::chrono::milliseconds duration{};

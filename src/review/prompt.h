@@ -33,8 +33,8 @@ struct PromptFacts {
     std::vector<FileDiff> files;
     std::vector<std::string> unread_files;  // in the change, but their diff is not in the prompt
     std::vector<SkippedFile> skipped;
-    std::vector<std::string>
-        open_findings;  // titles and places that we already commented and that are unresolved
+    /// Titles and places that we already commented and that are unresolved.
+    std::vector<std::string> open_findings;
     std::string additional_prompt;
     std::string boundary;  // random, for the fences
 };

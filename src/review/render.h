@@ -12,11 +12,6 @@ namespace codex::review {
 /// Found by this hidden text and our own authorship; never by the text alone.
 inline constexpr std::string_view kSummaryMarker = "<!-- codex-action:summary -->";
 
-/// Model or user text made harmless inside our Markdown: no HTML comments or hidden markers of
-/// ours, no images, no
-/// @mentions, no bare `/codex` at a line start, fences closed, hidden characters removed.
-std::string neutralise_markdown(std::string_view text);
-
 /// Body of an inline or file-level comment: priority and title, text, suggestion, hidden
 /// fingerprint.
 std::string render_comment(const PlacedFinding& finding);

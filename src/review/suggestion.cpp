@@ -1,10 +1,10 @@
-// Suggestions: offered only after they were applied in memory.
+#include "review/suggestion.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.h"
-#include "review/anchor.h"
 #include "review/fold.h"
 #include "review/markdown.h"
 #include "review/sanitize.h"

@@ -33,9 +33,8 @@ struct Limits {
 struct Policy {
     Mode mode = Mode::read_only;
     Requirement requirement = Requirement::required;
-    std::string workspace;  // absolute; readable, in workspace_write writable
-    std::vector<std::string>
-        readable;  // further absolute paths, beneath which everything may be read
+    std::string workspace;              // absolute; readable, in workspace_write writable
+    std::vector<std::string> readable;  // further absolute paths: all beneath may be read
     std::vector<std::string> writable;  // further roots in workspace_write
     bool network_access = false;
     Limits limits;
@@ -49,8 +48,7 @@ struct Policy {
 /// `argv`.
 struct WorkerRequest {
     Policy policy;
-    std::vector<std::string>
-        argv;  // executed with execve; argv[0] looked up in PATH of `environment`
+    std::vector<std::string> argv;  // of execve; argv[0] is looked up in PATH of `environment`
     std::vector<std::string> environment;  // exactly this, "NAME=value"
     std::string working_directory;         // absolute
     std::int32_t broker_pid = 0;           // the worker dies with it
@@ -63,8 +61,7 @@ struct WorkerReport {
     /// Not ready: the layer, the kernel's word, the way out. Ready: why the program was not
     /// executed after all.
     std::string error;
-    std::vector<std::string>
-        layers;  // names of the layers in force, e.g. "landlock abi 7", "seccomp", "uid 1001"
+    std::vector<std::string> layers;   // those in force: "landlock abi 7", "seccomp", "uid 1001"
     std::vector<std::string> missing;  // layers that are not in force and why
 };
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "json/codec.h"
 #include "json/schema.h"
+#include "process/head_tail.h"
 #include "process/process.h"
 
 namespace codex::tools {
@@ -164,8 +165,8 @@ class CommandTool : public Tool {
         }
         std::string output = base::to_valid_utf8(result.output);
         // Repairing bytes makes text longer; what a line about omitted bytes takes is free.
-        constexpr std::size_t omission_line = 64;
-        if (output.size() > max_bytes + omission_line) {
+        constexpr std::size_t kOmissionLine = 64;
+        if (output.size() > max_bytes + kOmissionLine) {
             process::HeadTail kept(max_bytes);
             kept.append(output);
             output = kept.text();

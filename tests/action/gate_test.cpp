@@ -96,7 +96,6 @@ TEST_CASE("comments, reviews and events of other kinds are not for us") {
     CHECK(skipped_because(decide(comment, {})) ==
           "the comment is on an issue, not on a pull request");
     comment.is_on_pull_request = true;
-    comment.comment_body = "/codex fix it";
     CHECK(skipped_because(decide(comment, {})) == "issue_comment events start no review");
     Event push;
     push.name = "push";

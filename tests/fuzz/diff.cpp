@@ -12,7 +12,7 @@
 #include "protocol/review_output.h"
 #include "review/anchor.h"
 #include "review/fold.h"
-#include "review/render.h"
+#include "review/markdown.h"
 #include "review/selection.h"
 
 namespace {

@@ -45,7 +45,6 @@ Value connection(Array nodes, const Value& cursor = nullptr, bool more = false) 
 Value thread(const std::string& id, const Value& comments, const Value& line = 3) {
     return Value::object({{"id", id},
                           {"isResolved", true},
-                          {"isOutdated", false},
                           {"path", "src/a.c"},
                           {"line", line},
                           {"comments", comments}});

@@ -1,7 +1,7 @@
 // What each refusal tells a maintainer.
 #include <catch2/catch_test_macros.hpp>
 
-#include "github/api.h"
+#include "github/errors.h"
 #include "tests/github/rig.h"
 
 using namespace codex::test;

@@ -228,22 +228,6 @@ TEST_CASE("a cancel with a parent is requested with it, and by itself alone") {
     CHECK_THROWS_AS(other.throw_if_requested(), codex::base::Interrupted);
 }
 
-TEST_CASE("wake ends a wait from another thread, and one that has not begun") {
-    const codex::base::SystemClock clock;
-    Loop loop(clock);
-    std::atomic<bool> flag = false;
-    std::jthread other([&] {
-        flag = true;
-        loop.wake();
-    });
-    loop.run_until([&] { return flag.load(); });
-    other.join();
-    bool checked_before = false;
-    loop.wake();
-    loop.run_until([&] { return std::exchange(checked_before, true); });
-    CHECK(flag);
-}
-
 TEST_CASE("virtual time stands still while a descriptor is ready") {
     FakeClock clock;
     Loop loop(clock);

@@ -1,7 +1,7 @@
 // What each refusal of the model API tells a maintainer.
 #include <catch2/catch_test_macros.hpp>
 
-#include "model/stream.h"
+#include "model/errors.h"
 #include "tests/model/streams.h"
 
 using namespace codex::test;

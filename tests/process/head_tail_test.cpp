@@ -1,9 +1,10 @@
+#include "process/head_tail.h"
+
 #include <fmt/format.h>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "base/text.h"
-#include "process/process.h"
 
 using codex::process::HeadTail;
 

@@ -3,8 +3,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <random>
 
-#include "review/render.h"
-
 using namespace codex::review;
 
 TEST_CASE("Markdown of others is made harmless") {

@@ -1,6 +1,6 @@
-#include <catch2/catch_test_macros.hpp>
+#include "review/suggestion.h"
 
-#include "review/anchor.h"
+#include <catch2/catch_test_macros.hpp>
 
 using namespace codex;
 using namespace codex::review;

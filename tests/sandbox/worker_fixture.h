@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 #include "json/codec.h"
 #include "process/process.h"
 #include "sandbox/policy.h"

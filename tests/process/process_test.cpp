@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 #include "process/process.h"
 
 using namespace codex::process;
@@ -286,7 +287,7 @@ TEST_CASE("other children of this process are left alone") {
     CHECK_FALSE(is_alive(first_number(result.output)));
     CHECK(is_alive(other));
 
-    kill_remaining_children();
+    kill_remaining_children(codex::base::SystemClock());
     CHECK_FALSE(is_alive(other));
     CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
 }

@@ -1,5 +1,8 @@
-// One command from start to end: its output, its time, and what it leaves behind.
+#include "process/process.h"
+
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +13,8 @@
 #include <span>
 
 #include "base/error.h"
-#include "process/process.h"
+#include "base/unique_fd.h"
+#include "process/head_tail.h"
 #include "process/spawn.h"
 #include "process/tree.h"
 
@@ -49,6 +53,7 @@ class Watches {
     std::vector<Loop::Id> timers_;
 };
 
+/// One command from start to end: its output, its time, and what it leaves behind.
 class Run {
   public:
     Run(Loop& loop, const Command& command)
@@ -95,8 +100,8 @@ class Run {
 
     void read_output() {
         // Bounded, so that a flood cannot keep the loop from its timers.
-        constexpr int reads_a_round = 16;
-        for (int i = 0; i < reads_a_round && output_; ++i) {
+        constexpr int kReadsARound = 16;
+        for (int i = 0; i < kReadsARound && output_; ++i) {
             const ssize_t got = ::read(output_.get(), buffer_.data(), buffer_.size());
             if (got > 0) {
                 kept_.append({buffer_.data(), static_cast<std::size_t>(got)});
@@ -165,8 +170,8 @@ class Run {
 
     /// What the killed had written before they ended.
     void read_rest() {
-        constexpr int most_reads = 64;
-        for (int i = 0; i < most_reads && output_; ++i) {
+        constexpr int kMostReads = 64;
+        for (int i = 0; i < kMostReads && output_; ++i) {
             const ssize_t got = ::read(output_.get(), buffer_.data(), buffer_.size());
             if (got <= 0) return;
             kept_.append({buffer_.data(), static_cast<std::size_t>(got)});
@@ -205,10 +210,36 @@ class SpawningRunner final : public ProcessRunner {
     Loop& loop_;
 };
 
+/// Waits for the pidfds one after the other, until `deadline`.
+bool poll_until_ended(const std::vector<base::UniqueFd>& ended, const base::Clock& clock,
+                      base::Steady deadline) {
+    for (const base::UniqueFd& fd : ended) {
+        while (true) {
+            const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock.now());
+            if (rest.count() <= 0) return false;
+            pollfd waited = {.fd = fd.get(), .events = POLLIN, .revents = 0};
+            if (::poll(&waited, 1, static_cast<int>(rest.count())) > 0) break;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 std::unique_ptr<ProcessRunner> make_process_runner(Loop& loop) {
     return std::make_unique<SpawningRunner>(loop);
+}
+
+void become_subreaper() {
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+        base::throw_errno("PR_SET_CHILD_SUBREAPER");
+}
+
+void kill_remaining_children(const base::Clock& clock) {
+    const auto deadline = clock.now() + kKillTime;
+    kill_descendants({}, [&](const std::vector<base::UniqueFd>& ended) {
+        return poll_until_ended(ended, clock, deadline) && clock.now() < deadline;
+    });
 }
 
 }  // namespace codex::process
