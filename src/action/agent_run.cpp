@@ -10,8 +10,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "review/render.h"
+#include "review/sanitize.h"
 #include "review/suggestion.h"
 #include "review/words.h"
+#include "sandbox/enforce.h"
 #include "sandbox/policy.h"
 #include "tools/shell.h"
 #include "tools/worker.h"
@@ -19,10 +21,13 @@
 namespace codex::action {
 namespace {
 
-sandbox::Policy read_only_policy(const std::filesystem::path& workspace) {
+sandbox::Policy read_only_policy(const Context& context) {
+    const std::filesystem::path& workspace = context.workspace;
     sandbox::Policy policy;
     policy.mode = sandbox::Mode::read_only;
     policy.workspace = workspace.string();
+    for (const std::filesystem::path& path : context.readable)
+        policy.readable.push_back(path.string());
     struct stat owner = {};
     if (::geteuid() == 0 && ::stat(workspace.c_str(), &owner) == 0) {
         policy.run_as_uid = owner.st_uid;
@@ -36,15 +41,14 @@ class LineLog {
   public:
     void add(std::string_view delta) {
         if (closed_) return;
-        line_ += delta;
-        for (std::size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
-            base::log_info("agent: " + line_.substr(0, end));
-            line_.erase(0, end + 1);
+        for (const std::string_view piece : base::split(delta, '\n')) {
+            if (piece.data() != delta.data()) flush_line();
+            line_ += piece;
+            if (line_.size() >= kMaxLine) flush_line();
         }
     }
     void flush() {
-        if (!line_.empty()) base::log_info("agent: " + line_);
-        line_.clear();
+        if (!line_.empty()) flush_line();
     }
     /// What follows is no prose.
     void close() {
@@ -53,28 +57,39 @@ class LineLog {
     }
 
   private:
+    static constexpr std::size_t kMaxLine = 8'192;  // longer ones are broken
+
+    void flush_line() {
+        base::log_info("agent: " + line_);
+        line_.clear();
+    }
+
     std::string line_;
     bool closed_ = false;
 };
 
-// What a tool found must not carry our own secrets to the model: a checkout may have left the token
-// in .git/config, where every command can read it.
-class MaskedTool : public tools::Tool {
+// What a tool found must not carry our own secrets to the model (a checkout may have left the token
+// in .git/config, where every command can read it), and hidden characters must not steer it.
+class FilteredTool : public tools::Tool {
   public:
-    MaskedTool(tools::Tool& tool, const base::Redactor& redactor)
+    FilteredTool(tools::Tool& tool, const base::Redactor& redactor)
         : tool_(tool), redactor_(redactor) {}
 
     const tools::ToolSpec& spec() const override { return tool_.spec(); }
+    std::size_t hidden_characters() const { return hidden_characters_; }
 
     tools::ToolOutput call(std::string_view arguments, const loop::Cancel* cancel) override {
         tools::ToolOutput output = tool_.call(arguments, cancel);
-        output.text = redactor_.redact(output.text);
+        review::Visible visible = review::show_hidden(redactor_.redact(output.text));
+        hidden_characters_ += visible.removed_characters;
+        output.text = std::move(visible.text);
         return output;
     }
 
   private:
     tools::Tool& tool_;
     const base::Redactor& redactor_;
+    std::size_t hidden_characters_ = 0;
 };
 
 constexpr std::size_t kMaxLoggedArguments = 500;
@@ -155,6 +170,24 @@ class UsageToReport {
     review::Report& report_;
 };
 
+// Refuses before the model is paid: where no command can run, a review would be guesswork.
+void try_sandbox(tools::Worker& worker, const Context& context, review::Report& report,
+                 const loop::Cancel& cancel) {
+    constexpr std::chrono::seconds kTrialTime{30};
+    const auto trial = worker.run({"bash", "-c", "exit 0"}, context.workspace, kTrialTime, &cancel);
+    if (trial.process.ending != process::Ending(process::Exited{0})) {
+        throw sandbox::SandboxError(fmt::format("the sandbox cannot run commands: {}",
+                                                trial.process.output.empty()
+                                                    ? "bash did not end as it should"
+                                                    : base::trim(trial.process.output)));
+    }
+    report.sandbox_layers = trial.layers;
+    for (const std::string& missing : trial.missing) {
+        report.notes.push_back("The sandbox lacks a layer: " + missing + ".");
+        base::log_warning("sandbox: not in force: " + missing);
+    }
+}
+
 }  // namespace
 
 void run_agent(Context& context, const review::PromptFacts& facts,
@@ -168,16 +201,12 @@ void run_agent(Context& context, const review::PromptFacts& facts,
                         prompt.hidden_characters_removed, prompt.hidden_comments_removed));
     }
     tools::Worker worker(
-        context.runner, tools::find_worker_executable(), read_only_policy(context.workspace),
+        context.runner, tools::find_worker_executable(), read_only_policy(context),
         tools::command_environment(context.environment.find_nonempty("PATH").value_or(kDefaultPath),
                                    "/nonexistent"));
-    // Refuse before the model is paid: where the sandbox cannot stand, no tool call would run.
-    const auto trial = worker.run({"true"}, context.workspace, std::chrono::seconds(30), &cancel);
-    report.sandbox_layers = trial.layers;
-    for (const std::string& missing : trial.missing)
-        base::log_warning("sandbox: not in force: " + missing);
+    try_sandbox(worker, context, report, cancel);
     const auto shell = tools::make_exec_command(worker);
-    MaskedTool masked_shell(*shell, *context.redactor);
+    FilteredTool filtered_shell(*shell, *context.redactor);
 
     model::Provider provider;
     provider.id = context.options.model_provider;
@@ -192,7 +221,7 @@ void run_agent(Context& context, const review::PromptFacts& facts,
     options.limits.max_tokens = context.options.max_tokens;
     options.limits.max_duration = context.options.max_minutes;
     LineLog lines;
-    agent::Session session(client, {&masked_shell}, std::move(options), context.clock,
+    agent::Session session(client, {&filtered_shell}, std::move(options), context.clock,
                            make_events(context.options, lines));
     const UsageToReport usage(session, report);
 
@@ -214,6 +243,17 @@ void run_agent(Context& context, const review::PromptFacts& facts,
             "the model's answer is no review: it held no JSON of the asked form");
     }
     report.notes.insert(report.notes.end(), parsed.notes.begin(), parsed.notes.end());
+    report.dropped_findings = parsed.dropped_findings;
+    if (filtered_shell.hidden_characters() > 0) {
+        report.notes.push_back(
+            fmt::format("{} in what commands printed were made visible to the agent.",
+                        review::plural(filtered_shell.hidden_characters(), "hidden character",
+                                       "hidden characters")));
+    }
+    if (parsed.output.findings.empty() && parsed.dropped_findings == 0 &&
+        parsed.output.overall_correctness == "patch is incorrect") {
+        report.notes.push_back("The model calls the patch incorrect, and names no finding.");
+    }
     report.explanation = parsed.output.overall_explanation;
     place_findings(std::move(parsed.output), anchored, read_file, report);
 }

@@ -18,6 +18,7 @@ using review::SkippedFile;
 
 // One guidance file, and all of them together: what a prompt can bear.
 constexpr std::size_t kMaxGuidanceBytes = std::size_t{32} << 10;
+constexpr std::size_t kMaxGuidanceFileBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxAttributesBytes = std::size_t{256} << 10;
 
 // Files that steer agents: a pull request that changes them has that shown.
@@ -104,14 +105,24 @@ class Collector {
     }
 
   private:
-    review::Attributes read_attributes() const {
+    // A file of the base that steers the review; too large a one is no reason to give none.
+    std::optional<std::string> read_base(const std::string& path, std::size_t max_bytes) {
+        try {
+            return repository_.read_file(base_, path, max_bytes);
+        } catch (const base::Error& error) {
+            change_.notes.push_back(
+                fmt::format("{} of the base was not read: {}", path, error.what()));
+            return std::nullopt;
+        }
+    }
+
+    review::Attributes read_attributes() {
         std::map<std::string, std::string> texts;
         if (has_base_) {
             for (const git::TreeEntry& entry :
                  repository_.find_files_named(base_, ".gitattributes")) {
-                if (auto text = repository_.read_file(base_, entry.path, kMaxAttributesBytes)) {
+                if (auto text = read_base(entry.path, kMaxAttributesBytes))
                     texts[folder_of(entry.path)] = std::move(*text);
-                }
             }
         }
         return review::Attributes(texts);
@@ -138,7 +149,7 @@ class Collector {
                             [&](const std::string& path) { return is_beneath(path, folder); });
             if (!applies) continue;
             // A symbolic link is no regular file and gives nullopt: it is never followed.
-            const auto text = repository_.read_file(base_, entry.path);
+            const auto text = read_base(entry.path, kMaxGuidanceFileBytes);
             if (!text) continue;
             const std::string valid = base::to_valid_utf8(*text);
             const std::string_view part = base::utf8_prefix(valid, left);
@@ -155,8 +166,8 @@ class Collector {
     const git::Repository& repository_;
     std::string base_;
     bool has_base_;
-    review::Attributes attributes_;
     Change change_;
+    review::Attributes attributes_;
     std::vector<std::string> paths_;
 };
 

@@ -25,11 +25,18 @@ struct UnfitCheckout {
     std::string reason;
 };
 
-/// `is_target_event`: pull_request_target runs hold secrets, so a checkout of the pull request's
-/// own code is refused.
+/// What the checkout is held against.
+struct ExpectedCheckout {
+    std::string head;
+    std::string base;
+    std::int64_t number = 0;
+    /// pull_request_target: the run holds secrets, so only commits of the base branch may be
+    /// checked out: `base`, the run's own commit (GITHUB_SHA), or what lies before them.
+    bool is_target_event = false;
+    std::optional<std::string> run_commit = {};
+};
+
 std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& repository,
-                                                      const std::string& head,
-                                                      const std::string& base, std::int64_t number,
-                                                      bool is_target_event);
+                                                      const ExpectedCheckout& expected);
 
 }  // namespace codex::action

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/environment.h"
@@ -26,6 +27,7 @@ struct Context {
     std::shared_ptr<const base::Redactor> redactor;
     std::filesystem::path workspace;
     base::Steady started;
+    std::vector<std::filesystem::path> readable = {};  // what a model may read besides it
 };
 
 }  // namespace codex::action

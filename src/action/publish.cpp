@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "review/render.h"
+#include "review/words.h"
 
 namespace codex::action {
 namespace {
@@ -45,6 +46,13 @@ class ReviewPoster {
     // summary.
     void post(std::vector<PlacedFinding*> batch) {
         if (batch.empty()) return;
+        if (refused_ >= kMaxRefusedReviews) {
+            for (PlacedFinding* finding : batch) finding->note = "GitHub refused too many reviews";
+            base::log_warning(
+                fmt::format("{} reviews were refused; {} are rows of the summary", refused_,
+                            review::plural(batch.size(), "more finding", "more findings")));
+            return;
+        }
         const std::string marker = new_idempotency_marker();
         std::vector<github::DraftComment> comments;
         for (const PlacedFinding* finding : batch)
@@ -56,6 +64,7 @@ class ReviewPoster {
             for (PlacedFinding* finding : batch) finding->published = Published::inline_comment;
             return;
         }
+        ++refused_;
         if (batch.size() == 1) {
             base::log_warning(
                 fmt::format("GitHub refused a comment on {}; it is a row of the summary",
@@ -73,23 +82,20 @@ class ReviewPoster {
     std::int64_t number_;
     review::Report& report_;
     const base::Redactor& redactor_;
+    int refused_ = 0;
 };
 
 void post_file_comments(github::Client& client, std::int64_t number, review::Report& report,
                         const base::Redactor& redactor) {
-    std::size_t posted = 0;
+    std::size_t asked = 0;
     for (PlacedFinding& finding : report.findings) {
         const auto* place = std::get_if<review::FilePlace>(&finding.place);
-        if (place == nullptr || finding.published != Published::no || !finding.note.empty())
-            continue;
-        finding.note = place->reason;
-        if (posted == kMaxFileComments) continue;
+        if (place == nullptr || finding.note != place->reason) continue;
+        if (asked++ == kMaxFileComments) return;
         const std::string marker = new_idempotency_marker();
         const std::string body = to_body(review::render_comment(finding) + "\n" + marker, redactor);
-        if (client.post_file_comment(number, report.head_sha, place->path, body, marker)) {
+        if (client.post_file_comment(number, report.head_sha, place->path, body, marker))
             finding.published = Published::file_comment;
-            ++posted;
-        }
     }
 }
 
@@ -125,11 +131,10 @@ void publish_findings(github::Client& client, std::int64_t number, review::Repor
             } else {
                 finding.note = fmt::format("more than {} inline comments", max_comments);
             }
-        } else if (const auto* row = std::get_if<review::SummaryPlace>(&finding.place)) {
-            finding.note = row->reason;
+        } else {
+            finding.note = why_not_inline(finding.place);
         }
     }
-    report.published = "inline";
     try {
         ReviewPoster poster(client, number, report, redactor);
         for (std::size_t first = 0; first < inline_findings.size();
@@ -146,17 +151,36 @@ void publish_findings(github::Client& client, std::int64_t number, review::Repor
             "The token of this run may not write to the pull request, so findings are annotations "
             "and rows of the job "
             "summary.");
-        const bool wrote_some =
-            std::any_of(report.findings.begin(), report.findings.end(),
-                        [](const auto& finding) { return finding.published != Published::no; });
-        if (!wrote_some) report.published = "annotations";
+        turn_rest_into_annotations(report);
     }
     for (PlacedFinding& finding : report.findings) {
-        if (finding.published != Published::no) continue;
-        finding.published =
-            report.published == "annotations" ? Published::annotation : Published::summary_row;
+        if (finding.published == Published::no) finding.published = Published::summary_row;
     }
-    if (client.dry_run()) report.published = "none";
+    if (count_posted(report) > 0 && !client.dry_run()) report.published = "inline";
+}
+
+std::string why_not_inline(const review::Place& place) {
+    if (const auto* file = std::get_if<review::FilePlace>(&place)) return file->reason;
+    if (const auto* row = std::get_if<review::SummaryPlace>(&place)) return row->reason;
+    return {};
+}
+
+std::size_t count_posted(const review::Report& report) {
+    return static_cast<std::size_t>(
+        std::count_if(report.findings.begin(), report.findings.end(), [](const auto& finding) {
+            return finding.published == Published::inline_comment ||
+                   finding.published == Published::file_comment;
+        }));
+}
+
+void turn_rest_into_annotations(review::Report& report) {
+    for (PlacedFinding& finding : report.findings) {
+        if (finding.published == Published::no || finding.published == Published::summary_row)
+            finding.published = Published::annotation;
+    }
+    report.published = count_posted(report) > 0  ? "inline"
+                       : report.findings.empty() ? "none"
+                                                 : "annotations";
 }
 
 void publish_summary(github::Client& client, std::int64_t number, review::Report& report,
@@ -169,10 +193,12 @@ void publish_summary(github::Client& client, std::int64_t number, review::Report
         report.summary_url = client.put_issue_comment(
             number, existing, to_body(review::render_summary(report) + "\n" + marker, redactor),
             marker);
+        // Without a finding that could stand on a line, the summary is what there is to publish.
+        if (report.published == "none" && !client.dry_run()) report.published = "inline";
     } catch (const github::GitHubError& error) {
         if (!error.is_permission_denied()) throw;
         base::log_warning(error.what());
-        if (report.published != "inline") report.published = "annotations";
+        turn_rest_into_annotations(report);
     }
 }
 

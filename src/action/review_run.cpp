@@ -7,15 +7,18 @@
 #include "action/agent_run.h"
 #include "action/change.h"
 #include "action/checkout.h"
+#include "action/deadline.h"
+#include "action/end_state.h"
 #include "action/publish.h"
 #include "agent/session.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "git/repository.h"
 #include "github/client.h"
 #include "review/render.h"
 #include "review/selection.h"
-#include "sandbox/enforce.h"
+#include "review/words.h"
 
 namespace codex::action {
 namespace {
@@ -23,40 +26,22 @@ namespace {
 using review::Outcome;
 using review::Report;
 
-// Of the run's time, this much is kept for publishing and for saying why it ended.
-constexpr std::chrono::seconds kReplyReserve{30};
-
-// Cancels the agent when its share of the run's time is over; publishing goes on.
-class Deadline {
-  public:
-    explicit Deadline(Context& context) : context_(context), cancel_(&context.cancel) {
-        const auto minutes = context.options.max_minutes;
-        timer_ = context.loop.at(context.started + minutes - kReplyReserve, [this, minutes] {
-            cancel_.request(
-                base::Interrupted::Reason::deadline,
-                fmt::format("the time limit max_minutes {} is used up", minutes.count()));
-        });
+// GitHub Enterprise Server: /api/v3 and /api/graphql; github.com: / and /graphql.
+std::string graphql_url_of(std::string_view api_url) {
+    constexpr std::string_view kEnterprise = "/api/v3";
+    if (api_url.ends_with(kEnterprise)) {
+        api_url.remove_suffix(kEnterprise.size());
+        return std::string(api_url) + "/api/graphql";
     }
-    ~Deadline() { context_.loop.cancel_timer(timer_); }
-    Deadline(const Deadline&) = delete;
-    Deadline& operator=(const Deadline&) = delete;
-    const loop::Cancel& cancel() const { return cancel_; }
-
-  private:
-    Context& context_;
-    loop::Cancel cancel_;
-    loop::Loop::Id timer_ = 0;
-};
-// A runner that cancels sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later; we are done well
-// before.
-constexpr std::chrono::milliseconds kCancelledReplyTime{1'500};
+    return std::string(api_url) + "/graphql";
+}
 
 github::ClientOptions client_options(const Context& context) {
     github::ClientOptions options;
     if (const auto url = context.environment.find_nonempty("GITHUB_API_URL"))
-        options.api_url = *url;
+        options.api_url = url->substr(0, url->find_last_not_of('/') + 1);
     options.graphql_url = context.environment.find_nonempty("GITHUB_GRAPHQL_URL")
-                              .value_or(options.api_url + "/graphql");
+                              .value_or(graphql_url_of(options.api_url));
     options.token = context.options.github_token;
     options.dry_run = context.options.dry_run;
     options.retry.server_delay_budget = context.options.max_minutes;
@@ -70,35 +55,6 @@ void require_model_key(const config::Options& options) {
             "no key for the model API: set the input openai_api_key, or outside of a workflow the "
             "variable OPENAI_API_KEY");
     }
-}
-
-void end_not_reviewed(Report& report, std::string reason) {
-    report.outcome = Outcome::not_reviewed;
-    report.reason = std::move(reason);
-}
-
-// Runs `work` and turns whatever ends a review early into an end state of the report.
-void run_to_end_state(Context& context, Report& report, const std::function<void()>& work) {
-    const auto wait_of =
-        [](std::optional<std::chrono::milliseconds> delay) -> std::optional<std::chrono::seconds> {
-        if (!delay) return std::nullopt;
-        return std::chrono::ceil<std::chrono::seconds>(*delay);
-    };
-    try {
-        work();
-    } catch (const base::Interrupted& interrupted) {
-        if (interrupted.reason() == base::Interrupted::Reason::signal) throw;
-        end_not_reviewed(report, interrupted.what());
-    } catch (const model::ModelError& error) {
-        end_not_reviewed(report, error.what());
-        report.retry_after = wait_of(error.retry_after());
-    } catch (const base::ConfigError&) {
-        throw;
-    } catch (const base::Error& error) {
-        end_not_reviewed(report, error.what());
-    }
-    report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.now() -
-                                                                            context.started);
 }
 
 // Fills the facts that every review has, and decides what of the change goes into the prompt.
@@ -126,26 +82,6 @@ review::PromptFacts make_facts(const Context& context, Change& change, Report& r
     return facts;
 }
 
-void set_reviewed_outcome(Report& report) {
-    std::vector<std::string> unread;
-    for (const review::SkippedFile& file : report.skipped) {
-        if (!file.by_default_rule) unread.push_back(file.path);
-    }
-    if (!unread.empty()) {
-        report.outcome = Outcome::partially_reviewed;
-        constexpr std::size_t kNamed = 5;
-        const std::size_t named = std::min(kNamed, unread.size());
-        std::string names;
-        for (std::size_t i = 0; i < named; ++i) names += (i == 0 ? "" : ", ") + unread[i];
-        report.reason = fmt::format("{} {} not (wholly) read: {}{}", unread.size(),
-                                    unread.size() == 1 ? "file was" : "files were", names,
-                                    unread.size() > named ? ", …" : "");
-    } else {
-        report.outcome =
-            report.findings.empty() ? Outcome::reviewed_clean : Outcome::reviewed_findings;
-    }
-}
-
 // A checkout token that actions/checkout left in .git/config is readable by the agent: say how to
 // avoid it.
 void warn_of_persisted_credentials(const git::Repository& repository, Report& report) {
@@ -154,6 +90,12 @@ void warn_of_persisted_credentials(const git::Repository& repository, Report& re
             "The checkout keeps a credential in .git/config; give actions/checkout "
             "`persist-credentials: false`.");
     }
+}
+
+// A run may start in a folder of the work tree; a linked work tree's objects lie elsewhere.
+void use_repository(Context& context, const git::Repository& repository) {
+    context.workspace = repository.work_tree();
+    context.readable = {repository.common_folder()};
 }
 
 review::FileReader make_reader(const git::Repository& repository,
@@ -177,8 +119,9 @@ class PullRequestReview {
     PullRequestReview(Context& context, const ReviewTarget& target)
         : context_(context),
           target_(target),
-          client_(context.transport, target.repository, client_options(context), &context.cancel),
-          deadline_(context) {}
+          reading_deadline_(make_run_deadline(context, kReplyReserve)),
+          client_(context.transport, target.repository, client_options(context),
+                  &reading_deadline_.cancel()) {}
 
     Report run() {
         try {
@@ -212,8 +155,10 @@ class PullRequestReview {
                             report_.head_sha.substr(0, 12), pull.head.sha.substr(0, 12)));
         }
         const git::Repository repository(context_.workspace);
-        const auto examined = examine_checkout(repository, report_.head_sha, pull.base.sha,
-                                               pull.number, target_.is_target_event);
+        use_repository(context_, repository);
+        const auto examined =
+            examine_checkout(repository, {report_.head_sha, pull.base.sha, pull.number,
+                                          target_.is_target_event, target_.run_commit});
         if (const auto* unfit = std::get_if<UnfitCheckout>(&examined)) {
             end_not_reviewed(report_, unfit->reason);
             return;
@@ -224,13 +169,12 @@ class PullRequestReview {
         const std::vector<review::FileDiff> all_files = change.files;
         review::PromptFacts facts = make_facts(context_, change, report_);
         fill(facts, pull, commits);
-        if (all_files.empty()) {
-            report_.notes.push_back("There is no changed line to review.");
-        } else {
+        if (all_files.empty() && set_nothing_to_review(report_)) return;
+        if (!all_files.empty()) {
             run_agent(context_, facts, all_files,
                       make_reader(repository, commits.merge_base,
                                   commits.has_head ? std::optional(commits.head) : std::nullopt),
-                      report_, deadline_.cancel());
+                      report_, reading_deadline_.cancel());
         }
         set_reviewed_outcome(report_);
     }
@@ -248,7 +192,11 @@ class PullRequestReview {
         base::log_info(
             "the checkout lacks the merge base; using GitHub's diff (actions/checkout with "
             "`fetch-depth: 0` avoids that)");
-        return read_change(repository, commits.base, client_.fetch_files(target_.number));
+        const auto files = client_.fetch_files(target_.number);
+        // The list names no commit: only an unmoved head says that it is of the pinned one.
+        if (client_.fetch_pull_request(target_.number).head.sha != report_.head_sha)
+            throw base::Error("the branch moved while GitHub's diff of it was read");
+        return read_change(repository, commits.base, files);
     }
 
     void fill(review::PromptFacts& facts, const github::PullRequest& pull, const Commits& commits) {
@@ -272,19 +220,34 @@ class PullRequestReview {
     }
 
     void run_publication() {
-        // Publishing has a life of its own: the deadline that ended the review must not silence its
-        // end state.
-        try {
-            const bool reviewed = report_.outcome != Outcome::not_reviewed;
-            if (reviewed) {
-                publish_findings(client_, target_.number, report_, snapshot_->threads,
-                                 static_cast<std::size_t>(context_.options.max_comments),
-                                 *context_.redactor);
-            }
-            report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(
-                context_.clock.now() - context_.started);
-            publish_summary(client_, target_.number, report_, snapshot_->own_summaries,
+        // The deadline that ended the review must not silence its end state.
+        const Deadline deadline = make_run_deadline(context_, std::chrono::seconds(0));
+        github::Client client(context_.transport, target_.repository, client_options(context_),
+                              &deadline.cancel());
+        // Each part by itself: what cannot be posted on lines must still be told in the summary.
+        publish([&] {
+            if (report_.outcome == Outcome::not_reviewed) return;
+            publish_findings(client, target_.number, report_, snapshot_->threads,
+                             static_cast<std::size_t>(context_.options.max_comments),
+                             *context_.redactor);
+        });
+        set_duration();
+        is_publishing_summary_ = true;
+        publish([&] {
+            publish_summary(client, target_.number, report_, snapshot_->own_summaries,
                             *context_.redactor);
+        });
+        set_duration();
+    }
+
+    void set_duration() {
+        report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(
+            context_.clock.now() - context_.started);
+    }
+
+    void publish(const std::function<void()>& part) {
+        try {
+            part();
         } catch (const base::Interrupted& interrupted) {
             if (interrupted.reason() == base::Interrupted::Reason::signal) throw;
             lose(interrupted.what());
@@ -298,34 +261,34 @@ class PullRequestReview {
         const std::string reason = fmt::format("the review could not be published: {}", why);
         base::log(base::LogLevel::error, reason);
         report_.notes.push_back(reason);
-        bool any_posted = false;
-        for (review::PlacedFinding& finding : report_.findings) {
-            using Published = review::PlacedFinding::Published;
-            any_posted = any_posted || finding.published == Published::inline_comment;
-            if (finding.published == Published::no || finding.published == Published::summary_row) {
-                finding.published = Published::annotation;
-            }
-        }
-        report_.published = any_posted                 ? "inline"
-                            : report_.findings.empty() ? "none"
-                                                       : "annotations";
+        turn_rest_into_annotations(report_);
         if (report_.outcome == Outcome::reviewed_clean) end_not_reviewed(report_, reason);
     }
 
     void say_cancelled(std::string_view why) noexcept {
         try {
             if (!snapshot_) return;
-            end_not_reviewed(report_, fmt::format("the run was cancelled ({})", why));
-            report_.findings.clear();
-            loop::Cancel deadline;
-            context_.loop.after(kCancelledReplyTime, [&deadline] {
-                deadline.request(base::Interrupted::Reason::deadline,
-                                 "no time left to say that the run was cancelled");
-            });
+            const std::size_t posted = count_posted(report_);
+            std::string reason = fmt::format("the run was cancelled ({})", why);
+            if (posted > 0) {
+                reason +=
+                    fmt::format("; {} of {} were posted", posted,
+                                review::plural(report_.findings.size(), "finding", "findings"));
+            } else {
+                report_.findings.clear();
+            }
+            end_not_reviewed(report_, std::move(reason));
+            const Deadline deadline(context_.loop, context_.clock.now() + kCancelledReplyTime,
+                                    "no time left to say that the run was cancelled", nullptr);
             github::Client client(context_.transport, target_.repository, client_options(context_),
-                                  &deadline);
-            publish_summary(client, target_.number, report_, snapshot_->own_summaries,
-                            *context_.redactor);
+                                  &deadline.cancel());
+            // One that was just being written may be there already.
+            const auto own_summaries =
+                is_publishing_summary_
+                    ? client.fetch_snapshot(target_.number, review::kSummaryMarker, false)
+                          .own_summaries
+                    : snapshot_->own_summaries;
+            publish_summary(client, target_.number, report_, own_summaries, *context_.redactor);
         } catch (const std::exception& error) {
             base::log_warning(error.what());
         }
@@ -333,10 +296,11 @@ class PullRequestReview {
 
     Context& context_;
     const ReviewTarget& target_;
+    Deadline reading_deadline_;
     github::Client client_;
-    Deadline deadline_;
     Report report_;
     std::optional<github::PullRequestSnapshot> snapshot_;
+    bool is_publishing_summary_ = false;
 };
 
 }  // namespace
@@ -351,20 +315,24 @@ Report review_pull_request(Context& context, const ReviewTarget& target) {
 }
 
 Report review_local(Context& context, const std::string& base) {
+    constexpr std::size_t kMaxShownRevision = 100;
     require_model_key(context.options);
     Report report;
     report.model = context.options.model;
     const git::Repository repository(context.workspace);
+    use_repository(context, repository);
     const auto head = repository.resolve_commit("HEAD");
     if (!head) throw base::ConfigError("the checkout has no commit to review");
     const auto tip = repository.resolve_commit(base);
-    if (!tip) throw base::ConfigError(fmt::format("--base \"{}\" names no commit here", base));
+    const std::string shown = base::render_controls(base::utf8_prefix(base, kMaxShownRevision));
+    if (!tip) throw base::ConfigError(fmt::format("--base \"{}\" names no commit here", shown));
     const auto merge_base = repository.merge_base(*tip, *head);
     if (!merge_base)
-        throw base::ConfigError(fmt::format("HEAD and \"{}\" have no common history here", base));
+        throw base::ConfigError(fmt::format("HEAD and \"{}\" have no common history here", shown));
     report.head_sha = *head;
     report.base_sha = *merge_base;
-    const Deadline deadline(context);
+    base::log_info("comparing commits; what is not committed is not part of the review");
+    const Deadline deadline = make_run_deadline(context, std::chrono::seconds(0));
     run_to_end_state(context, report, [&] {
         Change change = read_change(repository, *merge_base, *head);
         const std::vector<review::FileDiff> all_files = change.files;
@@ -373,6 +341,7 @@ Report review_local(Context& context, const std::string& base) {
         facts.base_ref = base;
         facts.base_sha = *merge_base;
         facts.head_sha = *head;
+        if (all_files.empty() && set_nothing_to_review(report)) return;
         if (!all_files.empty()) {
             run_agent(context, facts, all_files, make_reader(repository, *merge_base, *head),
                       report, deadline.cancel());
@@ -381,6 +350,7 @@ Report review_local(Context& context, const std::string& base) {
     });
     for (review::PlacedFinding& finding : report.findings) {
         finding.published = review::PlacedFinding::Published::summary_row;
+        finding.note = why_not_inline(finding.place);
     }
     return report;
 }

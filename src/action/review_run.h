@@ -10,12 +10,13 @@
 
 namespace codex::action {
 
-/// What is reviewed, and whether anything is written to GitHub.
+/// What is reviewed.
 struct ReviewTarget {
     github::RepositoryName repository;
     std::int64_t number = 0;
     bool is_target_event = false;           // pull_request_target
     std::optional<std::string> event_head;  // the head that the event was about
+    std::optional<std::string> run_commit;  // GITHUB_SHA: what the runner would check out
 };
 
 /// Reviews and publishes. Whatever goes wrong after the start is an end state in the report, not an

@@ -1,5 +1,7 @@
 #include "base/environment.h"
 
+#include <cstring>
+
 namespace codex::base {
 
 Environment Environment::take_from_process(char** environ) {
@@ -12,6 +14,11 @@ Environment Environment::take_from_process(char** environ) {
         }
     }
     return Environment(std::move(values));
+}
+
+void wipe(char** strings) {
+    for (char** entry = strings; entry != nullptr && *entry != nullptr; ++entry)
+        ::explicit_bzero(*entry, std::strlen(*entry));
 }
 
 std::optional<std::string> Environment::find(std::string_view name) const {

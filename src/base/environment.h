@@ -28,4 +28,8 @@ class Environment {
     std::map<std::string, std::string, std::less<>> values_;
 };
 
+/// Overwrites the texts of a NULL-terminated list: of the environment, which /proc/<pid>/environ
+/// shows, once it has been taken.
+void wipe(char** strings);
+
 }  // namespace codex::base

@@ -73,6 +73,11 @@ bool read_setting(const std::string& option, Reader& reader, config::Flags& sett
 std::string render_settings() {
     std::string text;
     for (const config::SettingHelp& setting : config::describe_settings()) {
+        if (setting.is_secret) {
+            text += fmt::format("  {:<26} {}\n{:29}a variable, never a flag\n", setting.environment,
+                                setting.help, "");
+            continue;
+        }
         const std::string flag = "--" + base::replace_all(setting.name, "_", "-");
         text += fmt::format("  {:<26} {}\n{:29}{}{}; also {}\n", flag, setting.help, "",
                             setting.default_text.empty()

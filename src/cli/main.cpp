@@ -17,6 +17,7 @@
 int main(int argc, char** argv) {
     using namespace codex;
     const base::Environment environment = base::Environment::take_from_process(::environ);
+    base::wipe(::environ);
     // Opened again with the secrets to mask, once they are known.
     base::open_log(0, nullptr);
     const auto complain = [](std::string_view message) {

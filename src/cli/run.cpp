@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -12,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/overloaded.h"
+#include "base/text.h"
 #include "git/repository.h"
 #include "github/event.h"
 #include "http/transport.h"
@@ -28,8 +30,8 @@ namespace {
 constexpr std::size_t kMaxEventBytes = std::size_t{64} << 20;
 
 void print(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if (!written || std::fflush(stdout) != 0) base::throw_errno("cannot write to standard output");
 }
 
 std::shared_ptr<base::Redactor> make_redactor(const config::Options& options,
@@ -72,12 +74,26 @@ class Machinery {
           signals_(loop_, cancel_),
           transport_(http::make_curl_transport(loop_, curl_options(environment))),
           runner_(process::make_process_runner(loop_)),
-          context_{
-              environment, std::move(options),   clock_,      loop_, cancel_, *transport_, *runner_,
-              redactor_,   std::move(workspace), clock_.now()} {
+          context_{environment,
+                   std::move(options),
+                   clock_,
+                   loop_,
+                   cancel_,
+                   *transport_,
+                   *runner_,
+                   redactor_,
+                   std::move(workspace),
+                   clock_.now(),
+                   {}} {
         base::open_log(context_.options.debug_level, redactor_);
     }
-    ~Machinery() { process::kill_remaining_children(clock_); }
+    ~Machinery() {
+        try {
+            process::kill_remaining_children(clock_);
+        } catch (const std::exception& error) {
+            base::log_warning(error.what());
+        }
+    }
     Machinery(const Machinery&) = delete;
     Machinery& operator=(const Machinery&) = delete;
 
@@ -126,9 +142,35 @@ github::Event read_event_file(const base::Environment& environment) {
     }
 }
 
+std::filesystem::path current_folder() {
+    std::error_code error;
+    auto folder = std::filesystem::current_path(error);
+    if (error) throw base::ConfigError("the current folder is gone; start in a checkout");
+    return folder;
+}
+
 std::filesystem::path workspace_of(const base::Environment& environment) {
-    return environment.find_nonempty("GITHUB_WORKSPACE")
-        .value_or(std::filesystem::current_path().string());
+    if (auto workspace = environment.find_nonempty("GITHUB_WORKSPACE")) return *workspace;
+    return current_folder();
+}
+
+// A step's output is searched for workflow commands: "::" at a line's first non-blank, "##["
+// anywhere (actions/runner, ActionCommand.cs).
+std::string defuse_commands(std::string_view text, Format format) {
+    if (format == Format::json) return base::replace_all(text, "##[", "##\\u005b");
+    std::string defused;
+    for (const std::string_view line : base::split(text, '\n')) {
+        if (line.data() != text.data()) defused += '\n';
+        const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+        if (line.substr(first).starts_with("::")) {
+            defused += line.substr(0, first);
+            defused += '\\';
+            defused += line.substr(first);
+        } else {
+            defused += line;
+        }
+    }
+    return base::replace_all(defused, "##[", "##\\[");
 }
 
 void log_end(const review::Report& report) {
@@ -143,26 +185,38 @@ void log_end(const review::Report& report) {
     base::log_info(line);
 }
 
+review::Report run_for(const github::Event& event, action::Context& context) {
+    const action::Decision decision = action::decide(event, context.options);
+    if (const auto* skip = std::get_if<action::Skip>(&decision)) {
+        review::Report report;
+        report.outcome = review::Outcome::skipped;
+        report.reason = skip->reason;
+        return report;
+    }
+    const auto name =
+        github::parse_repository_name(context.environment.find("GITHUB_REPOSITORY").value_or(""));
+    if (!name) throw base::ConfigError("GITHUB_REPOSITORY is not of the form owner/name");
+    action::ReviewTarget target;
+    target.repository = *name;
+    target.number = std::get<action::ReviewPullRequest>(decision).number;
+    target.is_target_event = event.kind == github::EventKind::pull_request_target;
+    target.event_head = event.head_sha;
+    target.run_commit = context.environment.find_nonempty("GITHUB_SHA");
+    return action::review_pull_request(context, target);
+}
+
 int run_event(const Arguments& arguments, const base::Environment& environment) {
     const config::Options options = config::load_options(arguments.settings, environment);
     Machinery machinery(environment, options, workspace_of(environment));
     action::Context& context = machinery.context();
-    const github::Event event = read_event_file(environment);
-    const action::Decision decision = action::decide(event, options);
     review::Report report;
-    if (const auto* skip = std::get_if<action::Skip>(&decision)) {
-        report.outcome = review::Outcome::skipped;
-        report.reason = skip->reason;
-    } else {
-        const auto name =
-            github::parse_repository_name(environment.find("GITHUB_REPOSITORY").value_or(""));
-        if (!name) throw base::ConfigError("GITHUB_REPOSITORY is not of the form owner/name");
-        action::ReviewTarget target;
-        target.repository = *name;
-        target.number = std::get<action::ReviewPullRequest>(decision).number;
-        target.is_target_event = event.kind == github::EventKind::pull_request_target;
-        target.event_head = event.head_sha;
-        report = action::review_pull_request(context, target);
+    try {
+        report = run_for(read_event_file(environment), context);
+    } catch (const base::Error& error) {
+        // Later steps read the outputs whatever the end was.
+        report.reason = error.what();
+        action::write_outputs(environment, context.workspace, report, *context.redactor);
+        throw;
     }
     log_end(report);
     action::write_outputs(environment, context.workspace, report, *context.redactor);
@@ -172,7 +226,7 @@ int run_event(const Arguments& arguments, const base::Environment& environment) 
 int run_review(const Review& command, const Arguments& arguments,
                const base::Environment& environment) {
     const config::Options options = config::load_options(arguments.settings, environment);
-    Machinery machinery(environment, options, std::filesystem::current_path());
+    Machinery machinery(environment, options, current_folder());
     action::Context& context = machinery.context();
     review::Report report;
     if (command.base) {
@@ -201,7 +255,9 @@ int run_review(const Review& command, const Arguments& arguments,
             text = review::render_markdown(report);
             break;
     }
-    print(context.redactor->redact(text));
+    text = context.redactor->redact(text);
+    const bool in_workflow = environment.find_nonempty("GITHUB_ACTIONS").has_value();
+    print(in_workflow ? defuse_commands(text, command.format) : text);
     return exit_code(report, options);
 }
 

@@ -48,7 +48,7 @@ const std::vector<Setting>& settings() {
          {"auto", "review", "act"},
          0,
          0,
-         "What to do: auto decides by the event.",
+         "What to do: auto decides by the event; act is refused by this version.",
          [](Options& o, const std::string& v) {
              o.mode = v == "review" ? RunMode::review
                       : v == "act"  ? RunMode::act
@@ -356,6 +356,14 @@ Options load_options(const Flags& flags, const base::Environment& environment) {
         const auto source = find_source(setting, flags, environment);
         if (!source) continue;
         std::string problem;
+        if (setting.kind == Kind::secret && flags.contains(setting.name)) {
+            // /proc/<pid>/cmdline is everybody's to read, also for what runs in the sandbox.
+            if (!problems.empty()) problems += '\n';
+            problems += fmt::format(
+                "{} would show its value to every process of this machine; set the variable {}",
+                source->described, environment_name(setting.name));
+            continue;
+        }
         if (const auto value = normalise(setting, source->value, problem)) {
             setting.set(options, *value);
             continue;
@@ -379,7 +387,8 @@ std::vector<SettingHelp> describe_settings() {
     for (const Setting& setting : settings()) {
         rows.push_back({std::string(setting.name), environment_name(setting.name),
                         std::string(setting.default_text), allowed_text(setting),
-                        std::string(setting.help), setting.kind == Kind::boolean});
+                        std::string(setting.help), setting.kind == Kind::boolean,
+                        setting.kind == Kind::secret});
     }
     return rows;
 }

@@ -57,6 +57,7 @@ struct SettingHelp {
     std::string allowed;
     std::string help;
     bool is_switch = false;  // a flag without value
+    bool is_secret = false;  // refused as a flag
 };
 std::vector<SettingHelp> describe_settings();
 

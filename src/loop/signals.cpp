@@ -19,6 +19,7 @@ constexpr int kInterruptedExitCode = 130;
 std::string_view signal_name(std::uint32_t signal) {
     if (signal == SIGINT) return "SIGINT";
     if (signal == SIGTERM) return "SIGTERM";
+    if (signal == SIGQUIT) return "SIGQUIT";
     return "SIGHUP";
 }
 
@@ -27,7 +28,8 @@ std::string_view signal_name(std::uint32_t signal) {
 void block_signals() {
     sigset_t blocked;
     ::sigemptyset(&blocked);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::sigaddset(&blocked, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGCHLD})
+        ::sigaddset(&blocked, signal);
     const int failed = ::pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
     if (failed != 0) throw base::SystemError(failed, "cannot block signals");
     if (::signal(SIGPIPE, SIG_IGN) == SIG_ERR) base::throw_errno("cannot ignore SIGPIPE");
@@ -42,7 +44,7 @@ struct SignalWatch::State {
             const ssize_t got = ::read(descriptor.get(), &info, sizeof info);
             if (got < 0 && errno == EINTR) continue;
             if (got != static_cast<ssize_t>(sizeof info)) return;
-            const bool exits = info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM;
+            const bool exits = info.ssi_signo != SIGHUP;
             // Whoever asks twice does not want to wait for the orderly end.
             if (asked && exits) ::_exit(kInterruptedExitCode);
             asked = true;
@@ -62,7 +64,7 @@ SignalWatch::SignalWatch(Loop& loop, Cancel& cancel)
     : state_(std::make_unique<State>(loop, cancel)) {
     sigset_t watched;
     ::sigemptyset(&watched);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&watched, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) ::sigaddset(&watched, signal);
     state_->descriptor.reset(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!state_->descriptor) base::throw_errno("cannot watch signals");
     State* const state = state_.get();

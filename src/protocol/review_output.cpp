@@ -303,6 +303,8 @@ std::optional<Value> try_parse(std::string_view text) {
 std::optional<Value> find_review(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     if (auto whole = try_parse(text)) return whole;
+    // Of several the last counts: what stands before may be an example.
+    std::optional<Value> last;
     int attempts = 0;
     for (std::size_t open = text.find("```"); open != std::string_view::npos;) {
         const std::size_t line_end = text.find('\n', open);
@@ -310,19 +312,24 @@ std::optional<Value> find_review(std::string_view text) {
         const std::size_t close = text.find("\n```", line_end);
         if (auto fenced = try_parse(
                 text.substr(line_end, close == std::string_view::npos ? close : close - line_end)))
-            return fenced;
+            last = std::move(fenced);
         open = close == std::string_view::npos ? close : text.find("```", close + 4);
     }
+    if (last) return last;
     attempts = 0;
     for (std::size_t open = text.find('{'); open != std::string_view::npos;) {
         if (++attempts > kMaxAttempts) break;
         const std::size_t end = balanced_end(text, open);
         if (end != std::string_view::npos) {
-            if (auto part = try_parse(text.substr(open, end - open))) return part;
+            if (auto part = try_parse(text.substr(open, end - open))) {
+                last = std::move(part);
+                open = text.find('{', end);
+                continue;
+            }
         }
         open = text.find('{', open + 1);
     }
-    return std::nullopt;
+    return last;
 }
 
 void read_findings(const Array& items, std::string_view root, ParsedReview& parsed) {

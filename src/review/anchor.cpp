@@ -229,8 +229,8 @@ std::optional<Place> Anchorer::State::try_side(IndexedFile& file, Side side,
                                                const std::vector<std::string_view>& quote,
                                                const Finding& finding, std::string* reason) {
     Located located = locate(file, side, quote, finding);
-    if (!located.range) {
-        const int stated = finding.code_location.line_range.start;
+    const int stated = finding.code_location.line_range.start;
+    if (!located.range || located.range->start != stated) {
         if (const auto part = locate_part(file, side, quote, stated)) located.range = part;
     }
     if (!located.range) {

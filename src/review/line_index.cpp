@@ -121,7 +121,9 @@ LineIndex::Matches LineIndex::find(const std::vector<std::string_view>& quote, i
             }
         }
     }
-    return exact.lines.empty() ? folded : exact;
+    // Where the model says it stands, it stands: other white space there beats the same elsewhere.
+    const bool is_at_near = !folded.lines.empty() && folded.lines.front() == near;
+    return exact.lines.empty() || is_at_near ? folded : exact;
 }
 
 }  // namespace codex::review

@@ -46,6 +46,7 @@ struct Report {
     std::string head_sha;
     std::string base_sha;
     std::vector<PlacedFinding> findings;  // by priority, then path and line
+    std::size_t dropped_findings = 0;     // of the model, unreadable; a note each
     std::string explanation;              // the model's overall_explanation as it came
     std::vector<std::string> files_read;
     std::vector<SkippedFile> skipped;

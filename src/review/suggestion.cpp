@@ -49,6 +49,15 @@ std::string common_indentation(const Lines& lines) {
     return common.value_or("");
 }
 
+// The deepest indentation, in characters.
+std::size_t depth(const Lines& lines) {
+    std::size_t deepest = 0;
+    for (const std::string& line : lines) {
+        if (!is_blank(line)) deepest = std::max(deepest, indentation(line).size());
+    }
+    return deepest;
+}
+
 // Removes blank lines at the ends of the quote, and the same ones of the replacement.
 void trim_together(Lines& quote, Lines& replacement) {
     while (!quote.empty() && is_blank(quote.back())) {
@@ -73,14 +82,25 @@ bool restore_indentation(const Lines& original, const Lines& quote, Lines& repla
             return false;
     }
     const std::string replacement_common = common_indentation(replacement);
+    const auto is_at_original = [&](const std::string& line) {
+        return !is_blank(line) && line.starts_with(original_common);
+    };
     if (quote_common != original_common) {
-        // Quoted at another depth: the replacement is written at that depth, too.
+        // Quoted at another depth, but written as the file has it.
+        if (original_common.starts_with(quote_common) &&
+            replacement_common.starts_with(original_common))
+            return true;
+        // Else the replacement is written at the quote's depth, too.
         if (!replacement_common.starts_with(quote_common)) return false;
         for (std::string& line : replacement) {
             if (!is_blank(line)) line.replace(0, quote_common.size(), original_common);
         }
     } else if (replacement_common.empty() && !original_common.empty()) {
-        // Quoted with the indentation but written without.
+        // Quoted with the indentation but written without. Where it is deeper than the quote, a
+        // line may as well stand at the margin on purpose (a label, "#ifdef", a target of make).
+        if (std::any_of(replacement.begin(), replacement.end(), is_at_original) &&
+            depth(replacement) > depth(quote) - quote_common.size())
+            return false;
         for (std::string& line : replacement) {
             if (!is_blank(line)) line.insert(0, original_common);
         }

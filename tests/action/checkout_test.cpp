@@ -26,7 +26,7 @@ struct Branches {
         head = repo.commit("head");
     }
     auto examine(const std::filesystem::path& path, bool is_target_event = false) const {
-        return examine_checkout(git::Repository(path), head, base, 5, is_target_event);
+        return examine_checkout(git::Repository(path), {head, base, 5, is_target_event});
     }
 };
 
@@ -88,8 +88,10 @@ TEST_CASE("any other commit is refused with the step to change") {
 TEST_CASE(
     "an event with secrets is refused with the pull request's code, and taken with the base") {
     const Branches branches;
-    CHECK(reason(branches.examine(branches.repo.path(), true))
-              .find("the pull request's own code is checked out in a run of ") == 0);
+    CHECK(reason(branches.examine(branches.repo.path(), true)).find("the checkout is at ") == 0);
+    // What was pushed after the event is the pull request's code as well.
+    branches.repo.git({"commit", "-q", "--allow-empty", "-m", "later"});
+    CHECK(reason(branches.examine(branches.repo.path(), true)).find("the checkout is at ") == 0);
     branches.repo.git({"switch", "-q", "--detach", "main"});
     const auto result = branches.examine(branches.repo.path(), true);
     REQUIRE(std::holds_alternative<Commits>(result));

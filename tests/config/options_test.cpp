@@ -49,6 +49,10 @@ std::string defaults_but(const std::string& name, const std::string& value) {
     return std::string(base::trim(all.substr(0, at) + " " + name + "=" + value + all.substr(end)));
 }
 
+bool is_secret(const std::string& name) {
+    return name == "openai_api_key" || name == "github_token";
+}
+
 TEST_CASE("without any layer the documented defaults hold") {
     CHECK(show(load({})) ==
           "mode=0 openai_api_key= github_token= model=gpt-5.5 model_provider=openai "
@@ -116,11 +120,23 @@ std::string variable_of(const std::string& name) {
     return "CODEX_" + base::to_upper(name);
 }
 
+TEST_CASE("a secret is refused as a flag, where every process could read it") {
+    for (const char* name : {"openai_api_key", "github_token"}) {
+        std::string flag = name;
+        std::replace(flag.begin(), flag.end(), '_', '-');
+        CHECK(error_of({{name, "sk-1"}}) ==
+              "flag --" + flag +
+                  " would show its value to every process of this machine; set the "
+                  "variable " +
+                  variable_of(name));
+    }
+}
+
 TEST_CASE("a setting is taken from a flag, an input or its own variable, and changes no other") {
     for (const Row& row : accepted()) {
         CAPTURE(row.name, row.given);
         const std::string expected = defaults_but(row.name, row.shown);
-        CHECK(show(load({{row.name, row.given}})) == expected);
+        if (!is_secret(row.name)) CHECK(show(load({{row.name, row.given}})) == expected);
         CHECK(show(load({}, {{input_variable(row.name), row.given}})) == expected);
         CHECK(show(load({}, {{variable_of(row.name), row.given}})) == expected);
     }

@@ -307,3 +307,30 @@ TEST_CASE("only what we wrote ourselves counts as an earlier finding or summary"
         CHECK(run.inline_comments().size() == 1);
     }
 }
+
+TEST_CASE("in a workflow step of its own, a local review prints no workflow command either") {
+    for (const char* format : {"text", "json", "markdown"}) {
+        Scene scene(std::string("local-") + format);
+        scene.arguments = {"review", "--base", "main", "--format", format};
+        const std::string evil = "::error::x\n  ::add-mask::e\n\t::stop-commands::x ##[group]y\n";
+        scene.model = {says("Read."),
+                       reviews({with(finding(evil, "src/app.c", 3, 3, ""), "body", evil)}, evil)};
+        const Run run = scene.run();
+        INFO(format << run.err << run.out);
+        CHECK(run.exit_code == 0);
+        CHECK(has(run.out, "src/app.c"));
+        CHECK_FALSE(has(run.out, "##["));
+        for (const std::string_view line : base::split_lines(run.out))
+            CHECK_FALSE(base::trim(line).starts_with("::"));
+        CHECK(run.count_requests("GET", "/repos/") == 0);
+    }
+}
+
+TEST_CASE("a secret given as a flag is refused: the sandbox could read it in /proc") {
+    Scene scene("secret-flag");
+    scene.arguments = {"review", "--base", "main", "--openai-api-key", "sk-flag-0123456789abcdef"};
+    const Run run = scene.run();
+    CHECK(run.exit_code == 2);
+    CHECK(run.requests.empty());
+    CHECK_FALSE(has(run.err, "sk-flag"));
+}

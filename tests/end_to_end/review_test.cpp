@@ -267,6 +267,43 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("a finding that cannot be read makes the review partial: it is not clean") {
+    Scene scene("unreadable-finding");
+    Value broken = finding("Lost", "src/app.c", 3, 3, "int three(int);", 0);
+    codex::json::Object members = *broken.as_object();
+    members.set("code_location", nullptr);
+    scene.model = {says("Read."), reviews({Value(std::move(members))})};
+    const Run run = scene.run();
+    INFO(run.err);
+    CHECK(run.outputs.at("outcome") == "partially-reviewed");
+    CHECK(has(run.summary_comment(), "1 finding of the model could not be read"));
+    CHECK(has(run.summary_comment(), "Lost"));
+}
+
+TEST_CASE("a change of lock files alone is skipped, not called correct") {
+    Scene scene("nothing-to-review");
+    scene.change({{"package-lock.json", "{}\n"}});
+    const Run run = scene.run();
+    INFO(run.err);
+    CHECK(run.exit_code == 0);
+    CHECK(run.outputs.at("outcome") == "skipped");
+    CHECK(run.outputs.at("verdict") == "");
+    CHECK(run.count_requests("POST", "/v1/") == 0);
+}
+
+TEST_CASE("a review that GitHub fails to take is still told in the summary") {
+    Scene scene("review-lost");
+    scene.faults = {Value::object(
+        {{"method", "POST"}, {"path", "*/pulls/1/reviews"}, {"times", 99}, {"status", 410}})};
+    scene.model = {says("Read."),
+                   reviews({finding("Wrong type", "src/app.c", 3, 3, "int three(int);", 0)})};
+    const Run run = scene.run();
+    INFO(run.err);
+    CHECK(run.outputs.at("published") == "annotations");
+    CHECK(has(run.summary_comment(), "Wrong type"));
+    CHECK(has(run.out, "::error file=src/app.c,line=3"));
+}
+
 TEST_CASE("a dry run asks the model and writes nothing") {
     Scene scene("dry-run");
     scene.environment["INPUT_DRY_RUN"] = "true";

@@ -181,6 +181,7 @@ Program Scene::make_program() {
     for (const auto& [name, value] : environment) all[name] = value;
     Program program;
     program.argv = {CODEX_BINARY_DIR "/codex-action"};
+    program.argv.insert(program.argv.end(), arguments.begin(), arguments.end());
     for (const auto& [name, value] : all) program.environment.push_back(name + "=" + value);
     program.working_directory = workspace();
     return program;

@@ -56,6 +56,7 @@ class Scene {
     Array model;                // model.json
     Array faults;               // faults.json
     std::map<std::string, std::string> environment;  // added to, or replacing, the runner's
+    std::vector<std::string> arguments;              // of the command line; none: run for the event
     std::string event_name = "pull_request";
     Value event;  // null: a plain pull_request "opened"
     enum class Checkout { merge, head, base } checkout = Checkout::head;

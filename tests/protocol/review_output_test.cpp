@@ -270,3 +270,12 @@ TEST_CASE("random answers are read or refused, never more") {
     CHECK_FALSE(parse(std::string(200'000, '{')).is_structured);
     CHECK_FALSE(parse(std::string(100'000, '[')).is_structured);
 }
+
+TEST_CASE("of several reviews in a text the last counts") {
+    const auto parsed = parse_review_output(
+        R"(None would be {"findings": []}. Mine: {"findings": [{"title": "T", "body": "B",
+        "code_location": {"path": "a", "line_range": {"start": 1, "end": 1}}}]})",
+        "/w");
+    REQUIRE(parsed.output.findings.size() == 1);
+    CHECK(parsed.output.findings[0].title == "T");
+}

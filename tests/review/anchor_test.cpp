@@ -178,6 +178,19 @@ TEST_CASE("of several places the nearest in the stated line's hunk is taken, nev
                                        "them near line 75"}));
 }
 
+TEST_CASE("code at the stated line, but for white space, beats the same code elsewhere") {
+    const std::string text = "return None\nx = 1\n    return None\n";
+    const std::vector<FileDiff> files = {
+        parse_file_patch("", "f.py", "@@ -0,0 +1,3 @@\n+return None\n+x = 1\n+    return None\n")};
+    Anchorer anchorer(files, [&](Side, std::string_view) { return std::optional(text); });
+    for (const char* quote : {"return None", "    return None"}) {
+        Finding finding;
+        finding.code_location = {"f.py", Side::right, {3, 3}};
+        finding.quoted_code = quote;
+        CHECK(anchorer.place(finding) == Place(InlinePlace{"f.py", Side::right, {3, 3}}));
+    }
+}
+
 TEST_CASE("a text of another commit than the diff gives no inline place") {
     const std::vector<FileDiff> files = {parse_file_patch("a", "a", "@@ -1 +1 @@\n-x\n+y\n")};
     Anchorer anchorer(files,
