@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace codex::action {
 namespace {
 
@@ -68,7 +70,8 @@ std::variant<Commits, UnfitCheckout> examine_checkout(const git::Repository& rep
         "the checkout is at {}, but pull request #{} is at {}; give actions/checkout `ref: ${{{{ "
         "github.event.pull_request.head.sha }}}}` (or `ref: refs/pull/{}/head`), or leave `ref` "
         "out on pull_request",
-        base::short_commit_id(*checked_out), expected.number, base::short_commit_id(expected.head), expected.number)};
+        base::short_commit_id(*checked_out), expected.number, base::short_commit_id(expected.head),
+        expected.number)};
 }
 
 }  // namespace codex::action

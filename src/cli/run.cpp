@@ -264,19 +264,19 @@ int run_review(const Review& command, const Arguments& arguments,
 }  // namespace
 
 int run(const Arguments& arguments, const base::Environment& environment) {
-    return std::visit(base::Overloaded{[&](const RunEvent&) { return run_event(arguments, environment); },
-                                 [&](const ShowHelp& help) {
-                                     print(render_help(help.topic));
-                                     return kDone;
-                                 },
-                                 [&](const ShowVersion&) {
-                                     print(render_version());
-                                     return kDone;
-                                 },
-                                 [&](const Review& review) {
-                                     return run_review(review, arguments, environment);
-                                 }},
-                      arguments.command);
+    return std::visit(
+        base::Overloaded{
+            [&](const RunEvent&) { return run_event(arguments, environment); },
+            [&](const ShowHelp& help) {
+                print(render_help(help.topic));
+                return kDone;
+            },
+            [&](const ShowVersion&) {
+                print(render_version());
+                return kDone;
+            },
+            [&](const Review& review) { return run_review(review, arguments, environment); }},
+        arguments.command);
 }
 
 }  // namespace codex::cli
