@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <new>
 
 #include "action/gate.h"
 #include "action/outputs.h"
@@ -277,6 +278,26 @@ int run(const Arguments& arguments, const base::Environment& environment) {
             },
             [&](const Review& review) { return run_review(review, arguments, environment); }},
         arguments.command);
+}
+
+int run_to_exit_code(const std::function<int()>& work) {
+    const auto fail = [](int code, std::string_view message) {
+        base::log(base::LogLevel::error, message);
+        return code;
+    };
+    try {
+        return work();
+    } catch (const base::ConfigError& error) {
+        return fail(kUsage, error.what());
+    } catch (const base::Interrupted& error) {
+        return fail(kInterrupted, error.what());
+    } catch (const base::Error& error) {
+        return fail(kFailed, error.what());
+    } catch (const std::bad_alloc&) {
+        return fail(kFailed, "out of memory");
+    } catch (const std::exception& error) {
+        return fail(kFailed, fmt::format("internal error: {}", error.what()));
+    }
 }
 
 }  // namespace codex::cli
