@@ -1,6 +1,7 @@
 #include "action/change.h"
 
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 
 #include "tests/support/lib/git_repo.h"
 #include "tests/support/lib/temp_dir.h"

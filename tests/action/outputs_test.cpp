@@ -1,6 +1,7 @@
 #include "action/outputs.h"
 
 #include <sys/stat.h>
+#include <catch2/catch_test_macros.hpp>
 
 #include "base/file.h"
 #include "tests/support/lib/temp_dir.h"

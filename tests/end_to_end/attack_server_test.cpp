@@ -1,5 +1,6 @@
 // Servers and files that send what no parser expects: each ends in one clear state, bounded in time
 // and memory.
+#include <catch2/catch_test_macros.hpp>
 #include <csignal>
 
 #include "base/text.h"

@@ -1,6 +1,7 @@
 // A model that does whatever it reads: what it can reach from a pull request. Each boundary must
 // hold although the model is on the attacker's side.
 #include <sys/stat.h>
+#include <catch2/catch_test_macros.hpp>
 
 #include "base/file.h"
 #include "base/text.h"

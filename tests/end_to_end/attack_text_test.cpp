@@ -1,6 +1,8 @@
 // Text from outside as data: what the model reads of it, what we print and publish, and what others
 // wrote in our name.
 #include "base/file.h"
+
+#include <catch2/catch_test_macros.hpp>
 #include "base/text.h"
 #include "tests/end_to_end/attack.h"
 

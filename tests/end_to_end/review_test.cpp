@@ -1,5 +1,6 @@
 // Whole reviews: the program as a runner starts it, real git, HTTP to the played GitHub and model.
 #include <signal.h>
+#include <catch2/catch_test_macros.hpp>
 
 #include "tests/end_to_end/scene.h"
 

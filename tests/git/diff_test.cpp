@@ -1,4 +1,5 @@
 // Every kind of change that a pull request can hold.
+#include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 
 #include "tests/git/fixture.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 
 #include "tests/git/fixture.h"

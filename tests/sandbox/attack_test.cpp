@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <catch2/catch_test_macros.hpp>
 #include <csignal>
 
 #include "worker_fixture.h"

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <catch2/catch_test_macros.hpp>
 #include <csignal>
 
 #include "sandbox/landlock.h"

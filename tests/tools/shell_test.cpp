@@ -1,6 +1,7 @@
 #include "tools/shell.h"
 
 #include <fmt/format.h>
+#include <catch2/catch_test_macros.hpp>
 
 #include "base/text.h"
 #include "sandbox/enforce.h"

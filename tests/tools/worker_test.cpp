@@ -1,5 +1,7 @@
 #include "tools/worker.h"
 
+#include <catch2/catch_test_macros.hpp>
+
 #include "sandbox/enforce.h"
 #include "tools_fixture.h"
 

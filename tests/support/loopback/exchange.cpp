@@ -24,16 +24,17 @@ Value read_scenario(const std::string& folder, const std::string& name,
     std::string text = *file;
     for (const auto& [key, value] : values) {
         const std::string quoted = codex::json::render(Value(value));
-        text =
-            codex::base::replace_all(text, "${" + key + "}", quoted.substr(1, quoted.size() - 2));
+        std::string mark = "${";
+        mark += key;
+        mark += "}";
+        text = codex::base::replace_all(text, mark, quoted.substr(1, quoted.size() - 2));
     }
     return codex::json::parse(text, folder + "/" + name);
 }
 
-std::string string_at(const Value& value, std::string_view name, std::string fallback) {
+std::string string_at(const Value& value, std::string_view name, const std::string& fallback) {
     const Value* member = value.find(name);
-    return member != nullptr && member->as_string() != nullptr ? *member->as_string()
-                                                               : std::move(fallback);
+    return member != nullptr && member->as_string() != nullptr ? *member->as_string() : fallback;
 }
 
 std::int64_t integer_at(const Value& value, std::string_view name, std::int64_t fallback) {

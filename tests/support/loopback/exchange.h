@@ -41,7 +41,7 @@ codex::json::Value read_scenario(const std::string& folder, const std::string& n
                                  const std::map<std::string, std::string>& values);
 
 std::string string_at(const codex::json::Value& value, std::string_view name,
-                      std::string fallback = "");
+                      const std::string& fallback = "");
 std::int64_t integer_at(const codex::json::Value& value, std::string_view name,
                         std::int64_t fallback = 0);
 bool bool_at(const codex::json::Value& value, std::string_view name, bool fallback = false);

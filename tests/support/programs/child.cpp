@@ -37,10 +37,12 @@
 #include "base/unique_fd.h"
 
 // The leak checker traces its own process, which no sandbox allows.
+// NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's name
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() {
     return "detect_leaks=0";
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 
