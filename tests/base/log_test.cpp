@@ -1,6 +1,5 @@
 #include "base/log.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -9,9 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/file.h"
-#include "base/unique_fd.h"
-#include "tests/support/lib/temp_dir.h"
+#include "tests/support/lib/captured_stream.h"
 
 namespace base = codex::base;
 using base::LogLevel;
@@ -21,14 +18,9 @@ namespace {
 
 // What `run` writes to the process's standard error.
 std::string stderr_of(const std::function<void()>& run) {
-    const codex::test::TempDir dir;
-    const auto path = dir / "stderr";
-    base::UniqueFd kept(::dup(STDERR_FILENO));
-    base::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    REQUIRE(::dup2(file.get(), STDERR_FILENO) == STDERR_FILENO);
+    const codex::test::CapturedStream captured(STDERR_FILENO);
     run();
-    REQUIRE(::dup2(kept.get(), STDERR_FILENO) == STDERR_FILENO);
-    return base::read_file(path);
+    return captured.text();
 }
 
 std::string logged(int debug_level, LogLevel level, std::string_view message) {

@@ -42,10 +42,6 @@ bool is_expected(const Value& request) {
 
 }  // namespace
 
-bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
 std::size_t count(std::string_view text, std::string_view part) {
     std::size_t found = 0;
     for (std::size_t at = text.find(part); at != std::string_view::npos;

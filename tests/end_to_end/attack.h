@@ -11,7 +11,6 @@ namespace codex::test {
 
 inline constexpr const char* kRuntimeToken = "runtime-token-of-the-runner-5566";
 
-bool has(std::string_view text, std::string_view part);
 std::size_t count(std::string_view text, std::string_view part);
 
 /// A rule of faults.json.

@@ -14,6 +14,7 @@
 #include "base/unique_fd.h"
 #include "cli/run.h"
 #include "tests/end_to_end/attack.h"
+#include "tests/support/lib/captured_stream.h"
 #include "tests/support/lib/http_server.h"
 
 using namespace codex::test;
@@ -72,8 +73,7 @@ std::vector<Payload> read_index(const std::filesystem::path& folder) {
     const Value index = codex::json::parse(base::read_file(folder / "index.json"), "index.json");
     for (const Value& entry : *index.as_array()) {
         const auto text = [&](const char* name) {
-            const std::string* found = entry.find(name)->as_string();
-            return found == nullptr ? std::string() : *found;
+            return codex::json::string_or_empty(entry.find(name));
         };
         all.push_back({text("file"), text("event"), text("expect"), text("why"), text("repository"),
                        entry.find("number")->as_integer(), *entry.find("derived")->as_bool()});
@@ -117,23 +117,13 @@ std::string judge(const Ended& result, const std::string& output,
 }
 
 // The entry within this process: starting a sanitized program hundreds of times takes minutes.
-Ended run_entry(const base::Environment& environment, const std::filesystem::path& streams) {
-    const base::UniqueFd out(::dup(STDOUT_FILENO));
-    const base::UniqueFd err(::dup(STDERR_FILENO));
-    std::fflush(stdout);
-    const base::UniqueFd file(
-        ::open(streams.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600));
-    const base::UniqueFd nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    REQUIRE((out && err && file && nothing));
-    ::dup2(nothing.get(), STDOUT_FILENO);
-    ::dup2(file.get(), STDERR_FILENO);
+Ended run_entry(const base::Environment& environment) {
+    const CapturedStream out(STDOUT_FILENO);
+    const CapturedStream err(STDERR_FILENO);
     base::open_log(0, nullptr);
     const int code = codex::cli::run_to_exit_code(
         [&] { return codex::cli::run(codex::cli::parse_arguments({}, true), environment); });
-    std::fflush(stdout);
-    ::dup2(out.get(), STDOUT_FILENO);
-    ::dup2(err.get(), STDERR_FILENO);
-    return {code, base::read_file(streams)};
+    return {code, err.text()};
 }
 
 // Runs payloads one after another against a GitHub that knows none of their pull requests.
@@ -162,7 +152,7 @@ class Runner {
              {"INPUT_OPENAI_API_KEY", kModelKey},
              {"INPUT_GITHUB_TOKEN", kGitHubToken},
              {"INPUT_BASE_URL", server_.url("/v1")}});
-        const Ended result = run_entry(environment, dir_ / "streams");
+        const Ended result = run_entry(environment);
         std::vector<std::string> requests;
         {
             const std::lock_guard lock(mutex_);

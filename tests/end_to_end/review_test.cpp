@@ -15,10 +15,6 @@ Value fault(const std::string& method, const std::string& path,
     return Value::object(std::move(rest));
 }
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a clean review posts one summary and no comment") {

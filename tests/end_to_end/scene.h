@@ -13,6 +13,7 @@
 #include "tests/support/lib/loopback.h"
 #include "tests/support/lib/run_program.h"
 #include "tests/support/lib/temp_dir.h"
+#include "tests/support/lib/text.h"
 
 namespace codex::test {
 

@@ -9,8 +9,10 @@
 
 #include "github/client.h"
 #include "json/value.h"
+#include "tests/support/lib/captured_stream.h"
 #include "tests/support/lib/fake_clock.h"
 #include "tests/support/lib/fake_transport.h"
+#include "tests/support/lib/text.h"
 
 namespace codex::test {
 
@@ -81,18 +83,10 @@ std::string message_of(Run run) {
 class CapturedLog {
   public:
     CapturedLog();
-    ~CapturedLog();
-    CapturedLog(const CapturedLog&) = delete;
-    CapturedLog& operator=(const CapturedLog&) = delete;
-    std::string text() const;
+    std::string text() const { return stream_.text(); }
 
   private:
-    int saved_;
-    int file_;
+    CapturedStream stream_;
 };
-
-inline bool has(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 }  // namespace codex::test

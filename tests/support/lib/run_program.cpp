@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/text.h"
 #include "base/unique_fd.h"
 
 namespace codex::test {
@@ -59,13 +60,6 @@ class Collected {
     std::jthread thread_;
 };
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-    std::vector<char*> all;
-    for (const std::string& text : texts) all.push_back(const_cast<char*>(text.c_str()));
-    all.push_back(nullptr);
-    return all;
-}
-
 }  // namespace
 
 struct RunningProgram::State {
@@ -94,8 +88,8 @@ RunningProgram::RunningProgram(Program program) : state_(std::make_unique<State>
     ::sigemptyset(&none);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    const auto argv = pointers(state_->program.argv);
-    const auto environment = pointers(state_->program.environment);
+    const auto argv = base::c_strings(state_->program.argv);
+    const auto environment = base::c_strings(state_->program.environment);
     const int code = ::posix_spawnp(&state_->pid, argv[0], &actions, &attributes, argv.data(),
                                     environment.data());
     ::posix_spawn_file_actions_destroy(&actions);
