@@ -111,15 +111,11 @@ agent::SessionEvents make_events(const config::Options& options, LineLog& lines)
     return events;
 }
 
-int urgency(const protocol::Finding& finding) {
-    return finding.priority.value_or(2);
-}
-
-std::string describe(const review::Place& place) {
-    if (std::holds_alternative<review::InlinePlace>(place)) return "on its lines of the diff";
-    if (const auto* file = std::get_if<review::FilePlace>(&place))
-        return "a comment on the file: " + file->reason;
-    return "a row of the summary: " + std::get<review::SummaryPlace>(place).reason;
+// Empty for a place on lines of the diff.
+std::string why_not_inline(const review::Place& place) {
+    if (const auto* file = std::get_if<review::FilePlace>(&place)) return file->reason;
+    if (const auto* row = std::get_if<review::SummaryPlace>(&place)) return row->reason;
+    return {};
 }
 
 void place_findings(protocol::ReviewOutput output, const std::vector<review::FileDiff>& files,
@@ -141,19 +137,22 @@ void place_findings(protocol::ReviewOutput output, const std::vector<review::Fil
                     fmt::format("no suggestion for \"{}\": {}", finding.title, why_not));
             }
         }
+        placed.note = why_not_inline(placed.place);
         placed.finding = std::move(finding);
         base::log_debug(fmt::format("finding {} \"{}\" at {}: {}",
                                     review::priority_label(placed.finding), placed.finding.title,
-                                    review::where(placed), describe(placed.place)));
+                                    review::where(placed),
+                                    placed.note.empty() ? "on lines of the diff" : placed.note));
         report.findings.push_back(std::move(placed));
     }
-    std::stable_sort(report.findings.begin(), report.findings.end(),
-                     [](const review::PlacedFinding& a, const review::PlacedFinding& b) {
-                         return std::tuple(urgency(a.finding), a.finding.code_location.path,
-                                           a.finding.code_location.line_range.start) <
-                                std::tuple(urgency(b.finding), b.finding.code_location.path,
-                                           b.finding.code_location.line_range.start);
-                     });
+    std::stable_sort(
+        report.findings.begin(), report.findings.end(),
+        [](const review::PlacedFinding& a, const review::PlacedFinding& b) {
+            return std::tuple(review::priority_of(a.finding), a.finding.code_location.path,
+                              a.finding.code_location.line_range.start) <
+                   std::tuple(review::priority_of(b.finding), b.finding.code_location.path,
+                              b.finding.code_location.line_range.start);
+        });
 }
 
 // Keeps the report's usage right whatever way the agent's part ends.

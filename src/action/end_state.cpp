@@ -58,26 +58,29 @@ void run_to_end_state(const Context& context, Report& report, const std::functio
     } catch (const base::Error& error) {
         end_not_reviewed(report, error.what());
     }
-    report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.now() -
-                                                                            context.started);
-}
-
-bool set_nothing_to_review(Report& report) {
-    if (!describe_gaps(report).empty()) return false;
-    report.outcome = Outcome::skipped;
-    report.reason =
-        report.skipped.empty()
-            ? "there is no committed change to review"
-            : fmt::format("nothing to review: {} left out by rule",
-                          review::plural(report.skipped.size(), "file is", "files are"));
-    return true;
+    set_duration(context, report);
 }
 
 void set_reviewed_outcome(Report& report) {
     report.reason = describe_gaps(report);
-    report.outcome = !report.reason.empty()    ? Outcome::partially_reviewed
-                     : report.findings.empty() ? Outcome::reviewed_clean
-                                               : Outcome::reviewed_findings;
+    if (!report.reason.empty()) {
+        report.outcome = Outcome::partially_reviewed;
+    } else if (report.files_read.empty()) {
+        report.outcome = Outcome::skipped;
+        report.reason =
+            report.skipped.empty()
+                ? "there is no committed change to review"
+                : fmt::format("nothing to review: {} left out by rule",
+                              review::plural(report.skipped.size(), "file is", "files are"));
+    } else {
+        report.outcome =
+            report.findings.empty() ? Outcome::reviewed_clean : Outcome::reviewed_findings;
+    }
+}
+
+void set_duration(const Context& context, Report& report) {
+    report.duration = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.now() -
+                                                                            context.started);
 }
 
 }  // namespace codex::action

@@ -16,11 +16,11 @@ void run_to_end_state(const Context& context, review::Report& report,
 
 void end_not_reviewed(review::Report& report, std::string reason);
 
-/// When nothing of the change is left to read: skipped, with the reason. False when something is
-/// unread, which a partial review must say.
-bool set_nothing_to_review(review::Report& report);
-
-/// Clean, with findings, or partial when a file or a finding could not be read.
+/// Partial when a file or a finding could not be read; skipped when rules left nothing to read;
+/// else clean, or with findings.
 void set_reviewed_outcome(review::Report& report);
+
+/// From the run's start until now.
+void set_duration(const Context& context, review::Report& report);
 
 }  // namespace codex::action

@@ -22,8 +22,7 @@ namespace {
 
 using Level = Annotation::Level;
 
-// actions/toolkit's escaping: data, and property values where ':' and ',' separate. "##[" begins
-// the runner's older commands, in the middle of a line too.
+// actions/toolkit's escaping: data, and property values where ':' and ',' separate.
 std::string escape_data(std::string_view text) {
     std::string escaped;
     for (const char c : text) {
@@ -37,15 +36,12 @@ std::string escape_data(std::string_view text) {
             case '\n':
                 escaped += "%0A";
                 break;
-            case '[':
-                escaped += escaped.ends_with("##") ? "\\[" : "[";
-                break;
             default:
                 // Control characters (ESC and the like) could repaint a log.
                 if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') escaped += c;
         }
     }
-    return escaped;
+    return base::defuse_older_commands(escaped);
 }
 
 std::string escape_property(std::string_view text) {
@@ -70,7 +66,7 @@ constexpr std::size_t kMaxAnnotationBytes = 4'000;
 Annotation to_annotation(const review::PlacedFinding& placed) {
     const protocol::Finding& finding = placed.finding;
     Annotation annotation;
-    const int priority = finding.priority.value_or(2);
+    const int priority = review::priority_of(finding);
     annotation.level = priority <= 1   ? Level::error
                        : priority == 2 ? Level::warning
                                        : Level::notice;

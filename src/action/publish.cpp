@@ -131,8 +131,6 @@ void publish_findings(github::Client& client, std::int64_t number, review::Repor
             } else {
                 finding.note = fmt::format("more than {} inline comments", max_comments);
             }
-        } else {
-            finding.note = why_not_inline(finding.place);
         }
     }
     try {
@@ -149,20 +147,13 @@ void publish_findings(github::Client& client, std::int64_t number, review::Repor
         base::log_warning(fmt::format("{}; findings become annotations", error.what()));
         report.notes.push_back(
             "The token of this run may not write to the pull request, so findings are annotations "
-            "and rows of the job "
-            "summary.");
+            "and rows of the job summary.");
         turn_rest_into_annotations(report);
     }
     for (PlacedFinding& finding : report.findings) {
         if (finding.published == Published::no) finding.published = Published::summary_row;
     }
     if (count_posted(report) > 0 && !client.dry_run()) report.published = "inline";
-}
-
-std::string why_not_inline(const review::Place& place) {
-    if (const auto* file = std::get_if<review::FilePlace>(&place)) return file->reason;
-    if (const auto* row = std::get_if<review::SummaryPlace>(&place)) return row->reason;
-    return {};
 }
 
 std::size_t count_posted(const review::Report& report) {

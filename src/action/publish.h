@@ -17,14 +17,11 @@ inline constexpr int kMaxRefusedReviews = 40;
 
 /// Posts the findings of `report` and writes into it where each went: inline (at most
 /// `max_comments`, by priority), file-level, or a row of the summary. Findings that an own thread
-/// in `threads` already carries are not repeated. When the
-/// token may not write, the rest becomes annotations.
+/// in `threads` already carries are not repeated. When the token may not write, the rest becomes
+/// annotations.
 void publish_findings(github::Client& client, std::int64_t number, review::Report& report,
                       const std::vector<github::ReviewThread>& threads, std::size_t max_comments,
                       const base::Redactor& redactor);
-
-/// Empty for a place on lines of the diff.
-std::string why_not_inline(const review::Place& place);
 
 /// Comments and file comments that stand on the pull request.
 std::size_t count_posted(const review::Report& report);

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "action/agent_run.h"
 #include "action/change.h"
 #include "action/checkout.h"
 #include "action/deadline.h"
 #include "action/end_state.h"
 #include "action/publish.h"
-#include "agent/session.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -120,8 +117,7 @@ class PullRequestReview {
         : context_(context),
           target_(target),
           reading_deadline_(make_run_deadline(context, kReplyReserve)),
-          client_(context.transport, target.repository, client_options(context),
-                  &reading_deadline_.cancel()) {}
+          client_(make_client(reading_deadline_)) {}
 
     Report run() {
         try {
@@ -136,6 +132,11 @@ class PullRequestReview {
     }
 
   private:
+    github::Client make_client(const Deadline& deadline) const {
+        return github::Client(context_.transport, target_.repository, client_options(context_),
+                              &deadline.cancel());
+    }
+
     void review() {
         report_.model = context_.options.model;
         snapshot_ = client_.fetch_snapshot(target_.number, review::kSummaryMarker, false);
@@ -166,12 +167,10 @@ class PullRequestReview {
         const auto& commits = std::get<Commits>(examined);
         warn_of_persisted_credentials(repository, report_);
         Change change = read(repository, commits);
-        const std::vector<review::FileDiff> all_files = change.files;
         review::PromptFacts facts = make_facts(context_, change, report_);
         fill(facts, pull, commits);
-        if (all_files.empty() && set_nothing_to_review(report_)) return;
-        if (!all_files.empty()) {
-            run_agent(context_, facts, all_files,
+        if (!change.files.empty()) {
+            run_agent(context_, facts, change.files,
                       make_reader(repository, commits.merge_base,
                                   commits.has_head ? std::optional(commits.head) : std::nullopt),
                       report_, reading_deadline_.cancel());
@@ -222,8 +221,7 @@ class PullRequestReview {
     void run_publication() {
         // The deadline that ended the review must not silence its end state.
         const Deadline deadline = make_run_deadline(context_, std::chrono::seconds(0));
-        github::Client client(context_.transport, target_.repository, client_options(context_),
-                              &deadline.cancel());
+        github::Client client = make_client(deadline);
         // Each part by itself: what cannot be posted on lines must still be told in the summary.
         publish([&] {
             if (report_.outcome == Outcome::not_reviewed) return;
@@ -231,18 +229,13 @@ class PullRequestReview {
                              static_cast<std::size_t>(context_.options.max_comments),
                              *context_.redactor);
         });
-        set_duration();
+        set_duration(context_, report_);
         is_publishing_summary_ = true;
         publish([&] {
             publish_summary(client, target_.number, report_, snapshot_->own_summaries,
                             *context_.redactor);
         });
-        set_duration();
-    }
-
-    void set_duration() {
-        report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(
-            context_.clock.now() - context_.started);
+        set_duration(context_, report_);
     }
 
     void publish(const std::function<void()>& part) {
@@ -280,8 +273,7 @@ class PullRequestReview {
             end_not_reviewed(report_, std::move(reason));
             const Deadline deadline(context_.loop, context_.clock.now() + kCancelledReplyTime,
                                     "no time left to say that the run was cancelled", nullptr);
-            github::Client client(context_.transport, target_.repository, client_options(context_),
-                                  &deadline.cancel());
+            github::Client client = make_client(deadline);
             // One that was just being written may be there already.
             const auto own_summaries =
                 is_publishing_summary_
@@ -335,22 +327,19 @@ Report review_local(Context& context, const std::string& base) {
     const Deadline deadline = make_run_deadline(context, std::chrono::seconds(0));
     run_to_end_state(context, report, [&] {
         Change change = read_change(repository, *merge_base, *head);
-        const std::vector<review::FileDiff> all_files = change.files;
         review::PromptFacts facts = make_facts(context, change, report);
         facts.repository = context.workspace.filename().string();
         facts.base_ref = base;
         facts.base_sha = *merge_base;
         facts.head_sha = *head;
-        if (all_files.empty() && set_nothing_to_review(report)) return;
-        if (!all_files.empty()) {
-            run_agent(context, facts, all_files, make_reader(repository, *merge_base, *head),
+        if (!change.files.empty()) {
+            run_agent(context, facts, change.files, make_reader(repository, *merge_base, *head),
                       report, deadline.cancel());
         }
         set_reviewed_outcome(report);
     });
     for (review::PlacedFinding& finding : report.findings) {
         finding.published = review::PlacedFinding::Published::summary_row;
-        finding.note = why_not_inline(finding.place);
     }
     return report;
 }

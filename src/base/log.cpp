@@ -108,16 +108,16 @@ std::string render_controls(std::string_view text) {
                 code > 0xFFFF ? fmt::format("\\U{:08x}", code) : fmt::format("\\u{:04x}", code);
         } else if (c == kReplacement) {
             append_utf8(visible, kReplacement);
-        } else if (c == '[' && visible.ends_with("##")) {
-            // The runner takes "##[command]" as a command anywhere in a line (actions/runner,
-            // ActionCommand.TryParse), unlike "::command::", which must begin it.
-            visible += "\\[";
         } else {
             visible += text.substr(start, at - start);
         }
         before = c;
     }
-    return visible;
+    return defuse_older_commands(visible);
+}
+
+std::string defuse_older_commands(std::string_view text) {
+    return replace_all(text, "##[", "##\\[");
 }
 
 }  // namespace codex::base

@@ -34,4 +34,8 @@ inline void log_warning(std::string_view message) {
 /// as \xNN, \uNNNN, \UNNNNNNNN, \r, \n, \t; bad UTF-8 as U+FFFD; "##[" as "##\[".
 std::string render_controls(std::string_view text);
 
+/// "##[" as "##\[": the runner takes "##[command]" as a command anywhere in a line (actions/runner,
+/// ActionCommand.TryParse), unlike "::command::", which must begin it.
+std::string defuse_older_commands(std::string_view text);
+
 }  // namespace codex::base

@@ -75,17 +75,9 @@ class Machinery {
           signals_(loop_, cancel_),
           transport_(http::make_curl_transport(loop_, curl_options(environment))),
           runner_(process::make_process_runner(loop_)),
-          context_{environment,
-                   std::move(options),
-                   clock_,
-                   loop_,
-                   cancel_,
-                   *transport_,
-                   *runner_,
-                   redactor_,
-                   std::move(workspace),
-                   clock_.now(),
-                   {}} {
+          context_{
+              environment, std::move(options),   clock_,      loop_, cancel_, *transport_, *runner_,
+              redactor_,   std::move(workspace), clock_.now()} {
         base::open_log(context_.options.debug_level, redactor_);
     }
     ~Machinery() {
@@ -171,7 +163,7 @@ std::string defuse_commands(std::string_view text, Format format) {
             defused += line;
         }
     }
-    return base::replace_all(defused, "##[", "##\\[");
+    return base::defuse_older_commands(defused);
 }
 
 void log_end(const review::Report& report) {

@@ -345,7 +345,7 @@ std::string input_variable(std::string_view input_name) {
 
 Options load_options(const Flags& flags, const base::Environment& environment) {
     Options options;
-    std::string problems;
+    std::vector<std::string> problems;
     for (const auto& flag : flags) {
         const auto is_it = [&](const Setting& setting) { return setting.name == flag.first; };
         if (std::none_of(settings().begin(), settings().end(), is_it)) {
@@ -358,10 +358,9 @@ Options load_options(const Flags& flags, const base::Environment& environment) {
         std::string problem;
         if (setting.kind == Kind::secret && flags.contains(setting.name)) {
             // /proc/<pid>/cmdline is everybody's to read, also for what runs in the sandbox.
-            if (!problems.empty()) problems += '\n';
-            problems += fmt::format(
+            problems.push_back(fmt::format(
                 "{} would show its value to every process of this machine; set the variable {}",
-                source->described, environment_name(setting.name));
+                source->described, environment_name(setting.name)));
             continue;
         }
         if (const auto value = normalise(setting, source->value, problem)) {
@@ -374,11 +373,11 @@ Options load_options(const Flags& flags, const base::Environment& environment) {
             (setting.kind == Kind::url && source->value.find('@') != std::string::npos);
         const std::string shown =
             is_secret ? "(its value is not shown)" : "is " + quote(source->value);
-        if (!problems.empty()) problems += '\n';
-        problems += fmt::format("{} {}{}; allowed: {}", source->described, shown,
-                                problem.empty() ? "" : ": " + problem, allowed_text(setting));
+        problems.push_back(fmt::format("{} {}{}; allowed: {}", source->described, shown,
+                                       problem.empty() ? "" : ": " + problem,
+                                       allowed_text(setting)));
     }
-    if (!problems.empty()) throw ConfigError(problems);
+    if (!problems.empty()) throw ConfigError(base::join(problems, "\n"));
     return options;
 }
 

@@ -1,8 +1,8 @@
 // Cutting a comment body to GitHub's limit at a sensible place.
 #include <algorithm>
-#include "github/client.h"
 
 #include "base/text.h"
+#include "github/client.h"
 
 namespace codex::github {
 namespace {

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "base/text.h"
-#include "github/decode.h"
 
 namespace codex::github {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "github/api.h"
 #include "github/client.h"
 #include "json/codec.h"
 
@@ -274,7 +275,8 @@ ReviewThread to_thread(WireThread& wire) {
     const std::string text = "cannot read the pull request's discussion: " + messages;
     if (is_limited) throw GitHubError(429, text, Kind::rate_limit);
     if (is_refused) {
-        throw GitHubError(403, text + " (the job needs `permissions: pull-requests: read`)");
+        throw GitHubError(
+            403, fmt::format("{} (the job needs `permissions: {}`)", text, kReadPermission));
     }
     throw GitHubError(is_missing ? 404 : 200, text);
 }

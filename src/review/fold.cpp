@@ -5,7 +5,6 @@
 
 #include "base/invisible.h"
 #include "base/text.h"
-#include "review/sanitize.h"
 
 namespace codex::review {
 namespace {

@@ -10,10 +10,6 @@ namespace {
 // A finding without a priority counts as this.
 constexpr int kDefaultPriority = 2;
 
-int priority_of(const protocol::Finding& finding) {
-    return std::clamp(finding.priority.value_or(kDefaultPriority), 0, 3);
-}
-
 bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -78,6 +74,10 @@ std::string_view render(Outcome outcome) {
             return "skipped";
     }
     return "not-reviewed";
+}
+
+int priority_of(const protocol::Finding& finding) {
+    return std::clamp(finding.priority.value_or(kDefaultPriority), 0, 3);
 }
 
 std::array<std::size_t, 4> count_by_priority(const std::vector<PlacedFinding>& findings) {

@@ -61,6 +61,9 @@ struct Report {
     std::string summary_url;
 };
 
+/// Its priority; 2 when it names none.
+int priority_of(const protocol::Finding& finding);
+
 /// Findings of priority 0, 1, 2, 3; those without a priority count as 2.
 std::array<std::size_t, 4> count_by_priority(const std::vector<PlacedFinding>& findings);
 

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/invisible.h"
 #include "base/text.h"
-#include "review/sanitize.h"
 
 namespace codex::review {
 namespace {
@@ -33,7 +32,7 @@ std::string plural(std::size_t count, std::string_view one, std::string_view man
 }
 
 std::string priority_label(const protocol::Finding& finding) {
-    return fmt::format("P{}", std::clamp(finding.priority.value_or(2), 0, 3));
+    return fmt::format("P{}", priority_of(finding));
 }
 
 std::string where(const PlacedFinding& finding) {
