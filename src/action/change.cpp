@@ -13,9 +13,6 @@
 namespace codex::action {
 namespace {
 
-using review::FileDiff;
-using review::SkippedFile;
-
 // One guidance file, and all of them together: what a prompt can bear.
 constexpr std::size_t kMaxGuidanceBytes = std::size_t{32} << 10;
 constexpr std::size_t kMaxGuidanceFileBytes = std::size_t{1} << 20;

@@ -55,6 +55,7 @@ class ReviewPoster {
         }
         const std::string marker = new_idempotency_marker();
         std::vector<github::DraftComment> comments;
+        comments.reserve(batch.size());
         for (const PlacedFinding* finding : batch)
             comments.push_back(to_comment(*finding, redactor_));
         const std::string body = to_body(review::render_review_body(report_, marker), redactor_);

@@ -216,6 +216,7 @@ Value write(const T& item) {
         return Value(std::move(array));
     } else if constexpr (IsStringMap<T>::value) {
         std::vector<Object::Member> members;
+        members.reserve(item.size());
         for (const auto& [name, element] : item) members.emplace_back(name, write(element));
         return Value(Object::from_members(std::move(members)));
     } else if constexpr (NamedEnum<T>) {

@@ -78,8 +78,7 @@ std::filesystem::path resolve_workdir(const std::string& workspace,
                                       const std::optional<std::string>& workdir) {
     if (!workdir || workdir->empty()) return workspace;
     if (workdir->find('\0') != std::string::npos) throw BadCall("workdir holds a NUL byte");
-    const std::filesystem::path path =
-        (std::filesystem::path(workspace) / *workdir).lexically_normal();
+    std::filesystem::path path = (std::filesystem::path(workspace) / *workdir).lexically_normal();
     const std::filesystem::path relative = path.lexically_relative(workspace);
     if (relative.empty() || *relative.begin() == "..")
         throw BadCall(

@@ -135,7 +135,7 @@ std::vector<std::string> command_environment(std::string_view path, std::string_
 }
 
 std::filesystem::path find_worker_executable() {
-    const std::filesystem::path worker =
+    std::filesystem::path worker =
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "codex-worker";
     if (::access(worker.c_str(), X_OK) != 0)
         base::throw_errno(

@@ -113,6 +113,7 @@ std::pair<double, double> run_peer(const std::vector<std::string>& command) {
     if (child == 0) {
         if (std::freopen("/dev/null", "w", stdout) == nullptr) ::_exit(126);
         std::vector<char*> arguments;
+        arguments.reserve(command.size() + 1);
         for (const std::string& argument : command)
             arguments.push_back(const_cast<char*>(argument.c_str()));
         arguments.push_back(nullptr);

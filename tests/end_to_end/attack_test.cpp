@@ -83,7 +83,7 @@ void set_pull(Scene& scene, const std::string& name, const Value& value) {
 TEST_CASE("a model that obeys orders in a pull request reaches nothing, wherever they stand",
           "[slow]") {
     const auto run_attack = [](const std::string& place, const auto& arrange,
-                               std::vector<Value> steps = {}) {
+                               const std::vector<Value>& steps = {}) {
         INFO(place);
         Scene scene("obey-" + place);
         const Attack attack(scene, place);

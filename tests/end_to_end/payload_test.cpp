@@ -45,7 +45,7 @@ void run_script(std::vector<std::string> argv) {
 
 // Made once, whichever of the parallel tests comes first, and again when their script has changed.
 std::filesystem::path payload_folder() {
-    const std::filesystem::path folder = kSource / "build/payloads";
+    std::filesystem::path folder = kSource / "build/payloads";
     const std::filesystem::path script = kSource / "tests/contract/payloads.mjs";
     std::filesystem::create_directories(folder);
     const base::UniqueFd lock(

@@ -238,7 +238,7 @@ TEST_CASE("a partial clone that lacks a blob is an error that names the step to 
     const std::string second = workspace.repo.commit("two");
     workspace.repo.git({"config", "uploadpack.allowFilter", "true"});
     const auto clone = [&](const std::string& filter) {
-        const auto path = workspace.folder / ("partial-" + filter.substr(0, 4));
+        auto path = workspace.folder / ("partial-" + filter.substr(0, 4));
         run_git(workspace.folder.path(),
                 {"clone", "-q", "--no-checkout", "--filter=" + filter,
                  "file://" + workspace.repo.path().string(), path.string()});

@@ -7,7 +7,6 @@
 using namespace codex::test;
 using namespace codex::github;
 using codex::http::Header;
-using codex::http::Response;
 
 namespace {
 

@@ -9,7 +9,6 @@ using namespace std::chrono_literals;
 using codex::http::Header;
 using codex::json::Array;
 using codex::json::JsonError;
-using codex::json::Object;
 using codex::json::Value;
 using std::chrono::milliseconds;
 

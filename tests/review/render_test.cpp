@@ -214,8 +214,8 @@ TEST_CASE("markers, commands, mentions and fences of a model do not survive in w
     for (const Outcome outcome : {Outcome::reviewed_findings, Outcome::partially_reviewed,
                                   Outcome::not_reviewed, Outcome::skipped}) {
         report.outcome = outcome;
-        for (std::string text : {render_summary(report), render_comment(finding),
-                                 render_job_summary(report), review_body}) {
+        for (const std::string& text : {render_summary(report), render_comment(finding),
+                                        render_job_summary(report), review_body}) {
             INFO(text);
             std::size_t comments = 0;
             for (std::size_t at = text.find("<!--"); at != std::string::npos;

@@ -12,7 +12,6 @@
 
 using namespace codex::sandbox;
 using codex::process::Ending;
-using codex::process::Exited;
 using codex::process::TimedOut;
 
 namespace {

@@ -18,15 +18,12 @@ Loopback::Loopback(const std::filesystem::path& scenario, const std::string& nam
     state_ = folder / (name + ".state.json");
     std::filesystem::remove(state_);
     Program program;
-    program.argv = {CODEX_BINARY_DIR "/loopback",
-                    "--scenario",
-                    scenario.string(),
-                    "--journal",
-                    journal_.string(),
-                    "--name",
-                    name,
-                    "--state",
-                    state_.string()};
+    program.argv = {CODEX_BINARY_DIR "/loopback"};
+    const std::pair<std::string, std::string> flags[] = {{"--scenario", scenario.string()},
+                                                         {"--journal", journal_.string()},
+                                                         {"--name", name},
+                                                         {"--state", state_.string()}};
+    for (const auto& [flag, value] : flags) program.argv.insert(program.argv.end(), {flag, value});
     if (!diff.empty()) program.argv.insert(program.argv.end(), {"--diff", diff.string()});
     for (const auto& [key, value] : values) {
         program.argv.emplace_back("--set");

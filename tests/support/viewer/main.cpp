@@ -14,10 +14,9 @@ namespace {
 
 using codex::json::Value;
 
-std::string string_at(const Value& value, std::string_view name, std::string fallback = "") {
+std::string string_at(const Value& value, std::string_view name, const std::string& fallback = "") {
     const Value* member = value.find(name);
-    return member != nullptr && member->as_string() != nullptr ? *member->as_string()
-                                                               : std::move(fallback);
+    return member != nullptr && member->as_string() != nullptr ? *member->as_string() : fallback;
 }
 
 std::int64_t integer_at(const Value& value, std::string_view name) {
