@@ -9,6 +9,7 @@
 #include "sandbox/identity.h"
 #include "sandbox/landlock.h"
 #include "sandbox/limits.h"
+#include "sandbox/namespaces.h"
 #include "sandbox/seccomp.h"
 
 namespace codex::sandbox {
@@ -60,6 +61,33 @@ void add_identity(const Policy& policy, Layers& layers) {
     }
 }
 
+/// What sockets the command gets.
+Sockets add_namespaces(const Policy& policy, Layers& layers) {
+    const Namespaces entered = enter_namespaces(policy);
+    if (entered.mounts) {
+        layers.add("read-only mounts", [&] { mount_read_only(policy); });
+    } else if (policy.mode == Mode::workspace_write && !policy.protected_paths.empty()) {
+        layers.note_missing(
+            fmt::format("read-only mounts ({}): protected files are compared and "
+                        "put back after each command instead",
+                        entered.why_not));
+    }
+    switch (policy.network) {
+        case Network::none:
+            return Sockets::none;
+        case Network::full:
+            return Sockets::internet;
+        case Network::loopback:
+            break;
+    }
+    if (!entered.network) {
+        throw SandboxError(
+            fmt::format("a network of its own cannot be had for the command: {}", entered.why_not));
+    }
+    layers.add("network namespace", [] {});
+    return Sockets::internet;
+}
+
 void add_landlock(const Policy& policy, int abi, Layers& layers) {
     layers.add(abi > 0 ? fmt::format("landlock abi {}", abi) : std::string("landlock"), [&] {
         if (abi == 0)
@@ -90,6 +118,7 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
     layers.add("dies first without memory", die_first_without_memory);
     if (!counts_processes)
         layers.note_missing("process count: cannot be limited while the uid is not a separate one");
+    const Sockets sockets = add_namespaces(policy, layers);
     layers.add("bounding set", forbid_capabilities);
     add_identity(policy, layers);
     layers.add("no capabilities", drop_capabilities);
@@ -101,7 +130,7 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
     const int abi = landlock_abi();
     add_landlock(policy, abi, layers);
     layers.add("seccomp", [&] {
-        install_filter({.network_access = policy.network_access,
+        install_filter({.sockets = sockets,
                         .read_only = policy.mode == Mode::read_only,
                         .landlock_sees_truncation = abi >= 3});
     });

@@ -64,11 +64,10 @@ base::UniqueFd open_path(const std::string& path, Links links) {
 
 class Ruleset {
   public:
-    Ruleset(int abi, bool network_access) : handled_fs_(rights_of(abi)) {
+    Ruleset(int abi, bool closes_tcp) : handled_fs_(rights_of(abi)) {
         LandlockRulesetAttributes attributes;
         attributes.handled_access_fs = handled_fs_;
-        if (abi >= 4 && !network_access)
-            attributes.handled_access_net = kNetBindTcp | kNetConnectTcp;
+        if (abi >= 4 && closes_tcp) attributes.handled_access_net = kNetBindTcp | kNetConnectTcp;
         if (abi >= 6) attributes.scoped = kScopeAbstractUnixSocket | kScopeSignal;
         fd_.reset(static_cast<int>(
             ::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
@@ -150,7 +149,7 @@ const std::vector<std::string>& readable_system_paths() {
 
 void restrict_with_landlock(const Policy& policy, int abi) {
     check_root(policy.workspace);
-    Ruleset ruleset(abi, policy.network_access);
+    Ruleset ruleset(abi, policy.network == Network::none);
     for (const std::string& path : readable_system_paths())
         ruleset.allow(path, kRead, Links::follow);
     for (const char* device : {"/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"})
@@ -171,7 +170,7 @@ void restrict_with_landlock(const Policy& policy, int abi) {
             check_root(path);
             ruleset.allow(path, kRead | kWrite, Links::refuse);
         }
-        ruleset.allow("/tmp", kRead | kWrite, Links::follow);
+        if (!policy.exclude_slash_tmp) ruleset.allow("/tmp", kRead | kWrite, Links::follow);
     }
     ruleset.enforce();
 }
@@ -186,7 +185,7 @@ std::vector<std::string> landlock_gaps(int abi, const Policy& policy) {
         gaps.push_back(
             "landlock abi 3 (Linux 6.2): truncation is refused by seccomp instead, everywhere");
     }
-    if (abi < 4 && !policy.network_access) {
+    if (abi < 4 && policy.network == Network::none) {
         gaps.push_back("landlock abi 4 (Linux 6.7): TCP is refused by seccomp alone");
     }
     if (abi < 5) {

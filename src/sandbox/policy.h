@@ -17,6 +17,10 @@ enum class Mode { read_only, workspace_write, danger_full_access };
 /// no sandbox.
 enum class Requirement { required, best_effort, off };
 
+/// `loopback`: the command talks to servers that it started itself, on 127.0.0.1 and ::1, and to
+/// nobody else.
+enum class Network { none, loopback, full };
+
 struct Limits {
     std::uint64_t cpu_seconds = 600;
     std::uint64_t file_bytes = std::uint64_t{1} << 30;  // one file written
@@ -36,7 +40,11 @@ struct Policy {
     std::string workspace;              // absolute; readable, in workspace_write writable
     std::vector<std::string> readable;  // further absolute paths: all beneath may be read
     std::vector<std::string> writable;  // further roots in workspace_write
-    bool network_access = false;
+    bool exclude_slash_tmp = false;     // workspace_write: /tmp is no writable root
+    /// Beneath writable roots, and yet not to be changed. Where the kernel lets us they are
+    /// mounted read-only; what is not there cannot be.
+    std::vector<std::string> protected_paths;
+    Network network = Network::none;
     Limits limits;
     /// Uid and gid to become when we are root: the owner of the workspace. 0 keeps root without
     /// capabilities.
@@ -90,6 +98,12 @@ struct codex::json::EnumNames<codex::sandbox::Requirement> {
         {Requirement::off, "off"}};
 };
 template <>
+struct codex::json::EnumNames<codex::sandbox::Network> {
+    using Network = codex::sandbox::Network;
+    static constexpr std::pair<Network, std::string_view> names[] = {
+        {Network::none, "none"}, {Network::loopback, "loopback"}, {Network::full, "full"}};
+};
+template <>
 struct codex::json::Describe<codex::sandbox::Limits> {
     template <class V>
     static void fields(V& v) {
@@ -112,7 +126,9 @@ struct codex::json::Describe<codex::sandbox::Policy> {
         v("workspace", &T::workspace);
         v("readable", &T::readable);
         v("writable", &T::writable);
-        v("network_access", &T::network_access);
+        v("exclude_slash_tmp", &T::exclude_slash_tmp);
+        v("protected_paths", &T::protected_paths);
+        v("network", &T::network);
         v("limits", &T::limits);
         v("run_as_uid", &T::run_as_uid);
         v("run_as_gid", &T::run_as_gid);

@@ -85,8 +85,8 @@ Program refuse_bits(unsigned argument, std::uint32_t bits) {
     return {load_low(argument), if_any_bit(bits, 0, 1), result(kRefuse), result(kAllow)};
 }
 
-Program check_socket_domain(bool network_access) {
-    if (!network_access) return {result(kRefuse)};
+Program check_socket_domain(Sockets sockets) {
+    if (sockets == Sockets::none) return {result(kRefuse)};
     // AF_UNIX stays closed: a filter cannot see whether the path is docker.sock.
     return {
         load_low(0),     if_equal(kInet, 5, 0), if_equal(kInet6, 4, 0), if_equal(kNetlink, 0, 2),
@@ -143,13 +143,13 @@ Program check(const SyscallRule& rule, const FilterOptions& options) {
         case Check::absent:
             return {result(kAbsent)};
         case Check::no_network:
-            return options.network_access ? Program{} : Program{result(kRefuse)};
+            return options.sockets == Sockets::internet ? Program{} : Program{result(kRefuse)};
         case Check::socket_domain:
-            return check_socket_domain(options.network_access);
+            return check_socket_domain(options.sockets);
         case Check::stream_pair:
             return check_stream_pair();
         case Check::no_address:
-            return options.network_access ? Program{} : check_address(rule.argument);
+            return options.sockets == Sockets::internet ? Program{} : check_address(rule.argument);
         case Check::namespaces:
             return refuse_bits(rule.argument, kNamespaceFlags);
         case Check::own_process:

@@ -17,10 +17,10 @@ enum class Architecture { x86_64, aarch64 };
 enum class Check : std::uint8_t {
     refuse,           // EPERM
     absent,           // ENOSYS, so that callers fall back to what can be looked at
-    no_network,       // EPERM unless the policy has network access
-    socket_domain,    // with network access INET, INET6 and routing NETLINK; else EPERM
+    no_network,       // EPERM unless there are sockets
+    socket_domain,    // INET, INET6 and routing NETLINK, if any
     stream_pair,      // AF_UNIX pairs of streams or packets; datagram pairs can address others
-    no_address,       // a destination needs network access
+    no_address,       // a destination needs sockets
     namespaces,       // no flag that makes a namespace
     own_process,      // process id 0 only
     own_personality,  // Linux' own personality, or asking for it
@@ -48,8 +48,12 @@ std::span<const SyscallRule> syscall_rules();
 /// Numbers above this are ENOSYS: calls that did not exist when the rules were written.
 inline constexpr std::uint32_t kLastKnownSyscall = 469;  // file_setattr, Linux 6.17
 
+/// What sockets a command may have: of the internet families, or such ones by leave of a
+/// supervisor, which makes, binds and connects them itself.
+enum class Sockets { none, internet };
+
 struct FilterOptions {
-    bool network_access = false;
+    Sockets sockets = Sockets::none;
     bool read_only = true;
     bool landlock_sees_truncation = true;  // ABI 3 and later
 };

@@ -85,32 +85,6 @@ std::string own_pid() {
     return std::to_string(::getpid());
 }
 
-class Listener {
-  public:
-    Listener(int family, const sockaddr* address, socklen_t size)
-        : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        REQUIRE(fd_);
-        REQUIRE(::bind(fd_.get(), address, size) == 0);
-        REQUIRE(::listen(fd_.get(), 16) == 0);
-    }
-    int port() const {
-        sockaddr_in address = {};
-        socklen_t size = sizeof address;
-        REQUIRE(::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-        return ntohs(address.sin_port);
-    }
-
-  private:
-    codex::base::UniqueFd fd_;
-};
-
-Listener listen_on_loopback() {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return {AF_INET, reinterpret_cast<const sockaddr*>(&address), sizeof address};
-}
-
 sockaddr_un address_of(const std::string& path) {
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
@@ -237,7 +211,7 @@ TEST_CASE("there is no network of any family, and pairs of streams work") {
 
 TEST_CASE("a policy with network reaches TCP, and still no UNIX socket") {
     Sandbox sandbox;
-    sandbox.policy.network_access = true;
+    sandbox.policy.network = Network::full;
     const Listener tcp = listen_on_loopback();
     const std::string path = sandbox.outside() + "/docker.sock";
     const Listener unix_socket = listen_on_path(path);

@@ -92,10 +92,10 @@ std::string verdict(Architecture architecture, const FilterOptions& options, con
 
 constexpr Architecture kBoth[] = {Architecture::x86_64, Architecture::aarch64};
 const FilterOptions kReadOnly{};
-const FilterOptions kWriting{.network_access = false, .read_only = false};
-const FilterOptions kNetworked{.network_access = true, .read_only = false};
+const FilterOptions kWriting{.sockets = Sockets::none, .read_only = false};
+const FilterOptions kNetworked{.sockets = Sockets::internet, .read_only = false};
 const FilterOptions kOldLandlock{
-    .network_access = false, .read_only = false, .landlock_sees_truncation = false};
+    .sockets = Sockets::none, .read_only = false, .landlock_sees_truncation = false};
 
 }  // namespace
 

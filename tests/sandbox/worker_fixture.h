@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,5 +118,32 @@ class Sandbox {
 
     std::filesystem::path root_;
 };
+
+/// A server of the machine, outside the sandbox.
+class Listener {
+  public:
+    Listener(int family, const sockaddr* address, socklen_t size)
+        : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        REQUIRE(fd_);
+        REQUIRE(::bind(fd_.get(), address, size) == 0);
+        REQUIRE(::listen(fd_.get(), 16) == 0);
+    }
+    int port() const {
+        sockaddr_in address = {};
+        socklen_t size = sizeof address;
+        REQUIRE(::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+        return ntohs(address.sin_port);
+    }
+
+  private:
+    base::UniqueFd fd_;
+};
+
+inline Listener listen_on_loopback() {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return {AF_INET, reinterpret_cast<const sockaddr*>(&address), sizeof address};
+}
 
 }  // namespace codex::sandbox

@@ -166,6 +166,28 @@ std::string connect_tcp(int port) {
         ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0);
 }
 
+/// "through" when a client of ours exchanged a word with a server of ours on 127.0.0.1.
+std::string serve_and_connect() {
+    const codex::base::UniqueFd server(::socket(AF_INET, SOCK_STREAM, 0));
+    if (!server) return failure();
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(server.get(), generic, size) != 0 || ::listen(server.get(), 1) != 0 ||
+        ::getsockname(server.get(), generic, &size) != 0)
+        return failure();
+    const codex::base::UniqueFd client(::socket(AF_INET, SOCK_STREAM, 0));
+    if (!client || ::connect(client.get(), generic, size) != 0) return failure();
+    const codex::base::UniqueFd peer(::accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!peer) return failure();
+    char word[8] = {};
+    if (::send(client.get(), "through", 7, 0) != 7 || ::recv(peer.get(), word, 7, MSG_WAITALL) != 7)
+        return failure();
+    return word;
+}
+
 std::string connect_unix(const std::string& path) {
     const codex::base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
     if (!fd) return failure();
@@ -263,12 +285,12 @@ std::string flood(long bytes, char byte) {
     return "";
 }
 
-/// A kernel without Landlock, as far as the program that is executed can see.
-std::string without_landlock(Arguments argv) {
+/// Executes a program on a kernel without one call, as far as that program can see.
+std::string without_call(std::uint32_t call, std::uint32_t error, Arguments argv) {
     sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     const sock_fprog program = {.len = 4, .filter = filter};
@@ -391,6 +413,7 @@ const std::map<std::string, Behaviour>& behaviours() {
         {"socket", [](Arguments a) { return make_socket(a[0], a[1]); }},
         {"pair", [](Arguments a) { return make_pair(a[0]); }},
         {"connect_tcp", [](Arguments a) { return connect_tcp(number(a[0])); }},
+        {"serve_and_connect", [](Arguments) { return serve_and_connect(); }},
         {"connect_unix", [](Arguments a) { return connect_unix(a[0]); }},
         {"send_unix", [](Arguments a) { return send_unix(a[0]); }},
         {"io_uring", [](Arguments) { return ring(); }},
@@ -407,7 +430,9 @@ const std::map<std::string, Behaviour>& behaviours() {
              return ok_unless(::ioctl(STDIN_FILENO, TIOCSTI, &key) != 0);
          }},
         {"become_root", [](Arguments) { return ok_unless(::setresuid(0, 0, 0) != 0); }},
-        {"without_landlock", without_landlock},
+        {"without_landlock",
+         [](Arguments a) { return without_call(SYS_landlock_create_ruleset, EOPNOTSUPP, a); }},
+        {"without_namespaces", [](Arguments a) { return without_call(SYS_unshare, EPERM, a); }},
     };
     return all;
 }
@@ -424,7 +449,7 @@ int main(int argc, char** argv) {
             return 2;
         }
         // What is executed instead of this program has all the words that are left.
-        const bool takes_all = found->first == "without_landlock";
+        const bool takes_all = found->first.starts_with("without_");
         const auto first = words.begin() + static_cast<std::ptrdiff_t>(at) + 1;
         const auto last = takes_all ? words.end() : std::find(first, words.end(), "--");
         const std::string line = found->second({first, static_cast<std::size_t>(last - first)});
