@@ -15,6 +15,7 @@
 #include "review/words.h"
 #include "sandbox/enforce.h"
 #include "sandbox/policy.h"
+#include "tools/environment.h"
 #include "tools/shell.h"
 #include "tools/worker.h"
 
@@ -33,6 +34,14 @@ sandbox::Policy read_only_policy(const Context& context) {
         policy.run_as_uid = owner.st_uid;
         policy.run_as_gid = owner.st_gid;
     }
+    return policy;
+}
+
+// A command may not read our home folder, which programs take for an error; one that is not there
+// is none.
+tools::EnvironmentPolicy environment_policy() {
+    tools::EnvironmentPolicy policy;
+    policy.set["HOME"] = "/nonexistent";
     return policy;
 }
 
@@ -93,7 +102,6 @@ class FilteredTool : public tools::Tool {
 };
 
 constexpr std::size_t kMaxLoggedArguments = 500;
-constexpr const char* kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 agent::SessionEvents make_events(const config::Options& options, LineLog& lines) {
     agent::SessionEvents events;
@@ -199,10 +207,8 @@ void run_agent(Context& context, const review::PromptFacts& facts,
                         "request's text before the agent read it.",
                         prompt.hidden_characters_removed, prompt.hidden_comments_removed));
     }
-    tools::Worker worker(
-        context.runner, tools::find_worker_executable(), read_only_policy(context),
-        tools::command_environment(context.environment.find_nonempty("PATH").value_or(kDefaultPath),
-                                   "/nonexistent"));
+    tools::Worker worker(context.runner, tools::find_worker_executable(), read_only_policy(context),
+                         tools::command_environment(environment_policy(), context.environment));
     try_sandbox(worker, context, report, cancel);
     const auto shell = tools::make_exec_command(worker);
     FilteredTool filtered_shell(*shell, *context.redactor);

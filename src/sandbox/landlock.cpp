@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "base/real_path_fd.h"
 #include "base/unique_fd.h"
 #include "sandbox/missing_defs.h"
 
@@ -48,17 +48,9 @@ enum class Links { follow, refuse };
 
 /// An O_PATH descriptor, or none where nothing is there (or not for us).
 base::UniqueFd open_path(const std::string& path, Links links) {
-    open_how how = {};
-    how.flags = O_PATH | O_CLOEXEC;
-    how.resolve = links == Links::refuse ? RESOLVE_NO_SYMLINKS : 0;
-    base::UniqueFd fd(
-        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
-    if (fd) return fd;
-    if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return fd;
-    if (errno == ELOOP && links == Links::refuse) {
-        throw base::Error(fmt::format(
-            "{} is or passes through a symbolic link; the policy must name its real path", path));
-    }
+    if (links == Links::refuse) return base::open_real_path(path, O_PATH);
+    base::UniqueFd fd(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    if (fd || errno == ENOENT || errno == ENOTDIR || errno == EACCES) return fd;
     base::throw_errno("cannot open " + path);
 }
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/mount.h>
-#include <linux/openat2.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/real_path_fd.h"
 #include "base/unique_fd.h"
 
 namespace codex::sandbox {
@@ -45,20 +45,9 @@ void enter_user_namespace() {
     write_map("/proc/self/gid_map", fmt::format("{0} {0} 1", gid));
 }
 
-base::UniqueFd open_path(const std::string& path) {
-    open_how how = {};
-    how.flags = O_PATH | O_CLOEXEC;
-    how.resolve = RESOLVE_NO_SYMLINKS;
-    base::UniqueFd fd(
-        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
-    if (!fd && errno != ENOENT && errno != ENOTDIR)
-        base::throw_errno(fmt::format("cannot protect {}", path));
-    return fd;
-}
-
 /// By descriptors from end to end (mount_setattr(2)): a name could be exchanged on the way.
 void mount_on_itself(const std::string& path, std::uint64_t attributes) {
-    const base::UniqueFd place = open_path(path);
+    const base::UniqueFd place = base::open_real_path(path, O_PATH);
     if (!place) return;
     const base::UniqueFd tree(static_cast<int>(
         ::syscall(SYS_open_tree, place.get(), "",

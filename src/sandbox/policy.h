@@ -41,6 +41,7 @@ struct Policy {
     std::vector<std::string> readable;  // further absolute paths: all beneath may be read
     std::vector<std::string> writable;  // further roots in workspace_write
     bool exclude_slash_tmp = false;     // workspace_write: /tmp is no writable root
+    bool exclude_tmpdir_env_var = false;  // nor is what TMPDIR of the command names
     /// Beneath writable roots, and yet not to be changed. Where the kernel lets us they are
     /// mounted read-only; what is not there cannot be.
     std::vector<std::string> protected_paths;
@@ -127,6 +128,7 @@ struct codex::json::Describe<codex::sandbox::Policy> {
         v("readable", &T::readable);
         v("writable", &T::writable);
         v("exclude_slash_tmp", &T::exclude_slash_tmp);
+        v("exclude_tmpdir_env_var", &T::exclude_tmpdir_env_var);
         v("protected_paths", &T::protected_paths);
         v("network", &T::network);
         v("limits", &T::limits);

@@ -22,20 +22,26 @@ std::string real_path(const std::string& path) {
     return ignored ? path : real.string();
 }
 
+/// Empty when it is not set.
+std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {
+    for (const std::string_view variable : environment) {
+        if (variable.size() > name.size() && variable.starts_with(name) &&
+            variable[name.size()] == '=')
+            return variable.substr(name.size() + 1);
+    }
+    return {};
+}
+
 /// What PATH names beneath /opt, the one home of programs that the sandbox does not open as a
 /// whole.
 std::vector<std::string> optional_program_folders(const std::vector<std::string>& environment) {
-    constexpr std::string_view kPath = "PATH=";
     constexpr std::string_view kOptional = "/opt/";
     std::vector<std::string> folders;
-    for (const std::string_view variable : environment) {
-        if (!variable.starts_with(kPath)) continue;
-        for (const std::string_view part : base::split(variable.substr(kPath.size()), ':')) {
-            if (!part.starts_with(kOptional)) continue;
-            std::string folder = real_path(std::string(part));
-            while (folder.ends_with('/')) folder.pop_back();
-            if (folder.starts_with(kOptional)) folders.push_back(std::move(folder));
-        }
+    for (const std::string_view part : base::split(value_of(environment, "PATH"), ':')) {
+        if (!part.starts_with(kOptional)) continue;
+        std::string folder = real_path(std::string(part));
+        while (folder.ends_with('/')) folder.pop_back();
+        if (folder.starts_with(kOptional)) folders.push_back(std::move(folder));
     }
     return folders;
 }
@@ -89,12 +95,42 @@ Worker::Worker(process::ProcessRunner& runner, std::filesystem::path worker_exec
     for (std::string& folder : optional_program_folders(environment_))
         policy_.readable.push_back(std::move(folder));
     for (std::string& path : policy_.writable) path = real_path(path);
+    if (policy_.network == sandbox::Network::none)
+        environment_.emplace_back("CODEX_SANDBOX_NETWORK_DISABLED=1");
+    if (policy_.mode != sandbox::Mode::workspace_write) return;
+    std::vector<std::string> roots = policy_.writable;
+    roots.push_back(policy_.workspace);
+    for (const std::string& root : roots) {
+        for (std::string& path : protected_paths(root))
+            policy_.protected_paths.push_back(std::move(path));
+    }
+    control_files_.emplace(roots);
+    const std::string_view temporary = value_of(environment_, "TMPDIR");
+    if (!policy_.exclude_tmpdir_env_var && temporary.starts_with('/'))
+        policy_.writable.push_back(real_path(std::string(temporary)));
 }
 
 WorkerResult Worker::run(const std::vector<std::string>& argv,
                          const std::filesystem::path& working_directory,
                          std::chrono::milliseconds timeout, const loop::Cancel* cancel,
                          std::size_t max_output_bytes) {
+    if (!control_files_)
+        return run_unguarded(argv, working_directory, timeout, cancel, max_output_bytes);
+    try {
+        WorkerResult result =
+            run_unguarded(argv, working_directory, timeout, cancel, max_output_bytes);
+        result.restored = control_files_->restore();
+        return result;
+    } catch (const base::Interrupted&) {
+        control_files_->restore();
+        throw;
+    }
+}
+
+WorkerResult Worker::run_unguarded(const std::vector<std::string>& argv,
+                                   const std::filesystem::path& working_directory,
+                                   std::chrono::milliseconds timeout, const loop::Cancel* cancel,
+                                   std::size_t max_output_bytes) {
     const sandbox::WorkerRequest request{.policy = policy_,
                                          .argv = argv,
                                          .environment = environment_,
@@ -115,7 +151,7 @@ WorkerResult Worker::run(const std::vector<std::string>& argv,
         report.write_end.reset();
         sandbox::WorkerReport said = last_report(read_report(report.read_end.get()), result);
         if (!said.ready) throw sandbox::SandboxError(said.error);
-        return {std::move(result), std::move(said.layers), std::move(said.missing)};
+        return {std::move(result), std::move(said.layers), std::move(said.missing), {}};
     } catch (const base::Interrupted&) {
         throw;
     } catch (const sandbox::SandboxError&) {
@@ -124,14 +160,6 @@ WorkerResult Worker::run(const std::vector<std::string>& argv,
         throw sandbox::SandboxError(
             fmt::format("the command could not be run in the sandbox: {}", error.what()));
     }
-}
-
-std::vector<std::string> command_environment(std::string_view path, std::string_view home) {
-    return {
-        fmt::format("PATH={}", path), fmt::format("HOME={}", home), "LANG=C.UTF-8", "TERM=dumb",
-        "NO_COLOR=1", "PAGER=cat", "GIT_PAGER=cat", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
-        // /etc/gitconfig may hold credentials and is not readable, which git takes for an error.
-        "GIT_CONFIG_NOSYSTEM=1"};
 }
 
 std::filesystem::path find_worker_executable() {

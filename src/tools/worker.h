@@ -4,12 +4,14 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "process/process.h"
 #include "sandbox/policy.h"
+#include "tools/control_files.h"
 
 namespace codex::tools {
 
@@ -17,6 +19,8 @@ struct WorkerResult {
     process::Result process;
     std::vector<std::string> layers;  // of the sandbox that was in force
     std::vector<std::string> missing;
+    /// Protected files that the command had changed and that were put back, a line each.
+    std::vector<std::string> restored;
 };
 
 /// Runs a command in the sandbox. Throws sandbox::SandboxError with the worker's reason when the
@@ -26,7 +30,10 @@ struct WorkerResult {
 class Worker {
   public:
     /// The policy's paths are resolved here, once, before a command could put a symbolic link in
-    /// their way; the worker refuses links. What PATH names beneath /opt becomes readable.
+    /// their way; the worker refuses links. What PATH names beneath /opt becomes readable. In
+    /// workspace_write TMPDIR becomes writable, and control files (control_files.h) of workspace
+    /// and writable roots are protected: by the kernel where it can, and put back after each
+    /// command.
     Worker(process::ProcessRunner& runner, std::filesystem::path worker_executable,
            sandbox::Policy policy, std::vector<std::string> environment);
     WorkerResult run(const std::vector<std::string>& argv,
@@ -36,15 +43,17 @@ class Worker {
     const sandbox::Policy& policy() const { return policy_; }
 
   private:
+    WorkerResult run_unguarded(const std::vector<std::string>& argv,
+                               const std::filesystem::path& working_directory,
+                               std::chrono::milliseconds timeout, const loop::Cancel* cancel,
+                               std::size_t max_output_bytes);
+
     process::ProcessRunner& runner_;
     std::filesystem::path executable_;
     sandbox::Policy policy_;
     std::vector<std::string> environment_;
+    std::optional<ControlFiles> control_files_;
 };
-
-/// What a command sees by default: PATH, HOME, LANG, and what keeps programs from asking, paging,
-/// colouring, and from configuration that the sandbox does not let them read.
-std::vector<std::string> command_environment(std::string_view path, std::string_view home);
 
 /// codex-worker beside the running executable. Throws base::Error when it is not there.
 std::filesystem::path find_worker_executable();

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "process/process.h"
+#include "tools/environment.h"
 #include "tools/worker.h"
 
 namespace codex::tools {
@@ -24,13 +25,15 @@ class Workspace {
         std::filesystem::create_directory(root_ / "tree");
         REQUIRE(::chmod(root_.c_str(), 0755) == 0);
         if (::geteuid() == 0) REQUIRE(::chown(path().c_str(), owner(), owner()) == 0);
-        worker.emplace(*runner_, std::filesystem::path(CODEX_BINARY_DIR) / "codex-worker", policy(),
-                       command_environment("/usr/bin:/bin", "/nowhere"));
+        worker.emplace(*runner_, worker_executable(), policy(), environment());
     }
     ~Workspace() { std::filesystem::remove_all(root_); }
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
 
+    static std::filesystem::path worker_executable() {
+        return std::filesystem::path(CODEX_BINARY_DIR) / "codex-worker";
+    }
     static std::uint32_t owner() { return ::geteuid() == 0 ? 1001 : 0; }
     std::filesystem::path path() const { return root_ / "tree"; }
     sandbox::Policy policy() const {
@@ -39,6 +42,11 @@ class Workspace {
         policy.workspace = path().string();
         policy.run_as_uid = policy.run_as_gid = owner();
         return policy;
+    }
+    static std::vector<std::string> environment() {
+        return command_environment(
+            {}, base::Environment(std::map<std::string, std::string, std::less<>>{
+                    {"PATH", "/usr/bin:/bin"}, {"HOME", "/nowhere"}}));
     }
     process::ProcessRunner& runner() { return *runner_; }
     loop::Loop& loop() { return loop_; }

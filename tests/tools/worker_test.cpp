@@ -43,8 +43,9 @@ TEST_CASE("the environment of a command is what the worker was given, exactly") 
     const WorkerResult result =
         workspace.worker->run({"/usr/bin/env"}, workspace.path(), kLong, nullptr);
     CHECK(result.process.output ==
-          "PATH=/usr/bin:/bin\nHOME=/nowhere\nLANG=C.UTF-8\nTERM=dumb\nNO_COLOR=1\nPAGER=cat\n"
-          "GIT_PAGER=cat\nGIT_TERMINAL_PROMPT=0\nGIT_OPTIONAL_LOCKS=0\nGIT_CONFIG_NOSYSTEM=1\n");
+          "GIT_CONFIG_NOSYSTEM=1\nGIT_OPTIONAL_LOCKS=0\nGIT_PAGER=cat\nGIT_TERMINAL_PROMPT=0\n"
+          "HOME=/nowhere\nLANG=C.UTF-8\nNO_COLOR=1\nPAGER=cat\nPATH=/usr/bin:/bin\nTERM=dumb\n"
+          "CODEX_SANDBOX_NETWORK_DISABLED=1\n");
 }
 
 TEST_CASE(
@@ -98,8 +99,7 @@ TEST_CASE("links in the policy's paths are resolved once, at the start") {
     std::filesystem::create_symlink(workspace.path() / "real", link);
     codex::sandbox::Policy policy = workspace.policy();
     policy.workspace = link.string();
-    Worker worker(workspace.runner(), find_worker_executable(), policy,
-                  command_environment("/usr/bin:/bin", "/nowhere"));
+    Worker worker(workspace.runner(), find_worker_executable(), policy, Workspace::environment());
     CHECK(worker.policy().workspace == (workspace.path() / "real").string());
     // What a command makes of the link afterwards opens nothing.
     std::filesystem::remove(link);
@@ -121,4 +121,79 @@ TEST_CASE("a cancelled run is interrupted, not failed") {
 
 TEST_CASE("the worker lies beside the running program") {
     CHECK(find_worker_executable() == std::filesystem::path(CODEX_BINARY_DIR) / "codex-worker");
+}
+
+namespace {
+
+/// A repository with hooks of its own in the workspace of a worker that may write.
+class Repository {
+  public:
+    explicit Repository(bool namespaces) {
+        const std::filesystem::path git = workspace.path() / ".git";
+        std::filesystem::create_directories(git / "hooks");
+        write(git / "config", "[core]\n");
+        write(git / "hooks/pre-push", "#!/bin/sh\n");
+        if (::geteuid() == 0) {
+            for (const auto& owned : {git, git / "hooks", git / "config", git / "hooks/pre-push"})
+                REQUIRE(::chown(owned.c_str(), Workspace::owner(), Workspace::owner()) == 0);
+        }
+        std::filesystem::path executable = workspace.worker_executable();
+        if (!namespaces) {
+            const std::filesystem::path script = workspace.path().parent_path() / "worker";
+            write(script, "#!/bin/sh\nexec " CODEX_BINARY_DIR "/child without_namespaces " +
+                              executable.string() + "\n");
+            executable = script;
+        }
+        worker.emplace(workspace.runner(), executable, workspace.policy(),
+                       Workspace::environment());
+    }
+
+    WorkerResult run(const std::string& script) {
+        return worker->run({"/bin/sh", "-c", script}, workspace.path(), std::chrono::seconds(20),
+                           nullptr);
+    }
+    std::string read(const std::string& path) const {
+        return codex::base::read_file_if_exists(workspace.path() / path).value_or("none");
+    }
+
+    Workspace workspace{codex::sandbox::Mode::workspace_write};
+    std::optional<Worker> worker;
+
+  private:
+    static void write(const std::filesystem::path& path, const std::string& text) {
+        codex::base::write_file_atomically(path, text, 0755);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("control files that a command could change are put back, and it is said") {
+    Repository repository(false);
+    const WorkerResult result = repository.run(
+        "mv .git .git2; mkdir -p .git .codex; echo evil >.git/config; echo evil "
+        ">.codex/config.toml; "
+        "ln -s /etc .git/hooks");
+    CHECK(result.process.ending == codex::process::Ending(codex::process::Exited{0}));
+    const std::string root = repository.workspace.path().string();
+    CHECK(result.restored ==
+          std::vector<std::string>{root + "/.git/hooks was replaced, and is put back",
+                                   root + "/.codex was made, and is removed",
+                                   root + "/.git/config was changed, and is put back",
+                                   root + "/.git/hooks/pre-push was removed, and is put back"});
+    CHECK(repository.read(".git/config") == "[core]\n");
+    CHECK(repository.read(".git/hooks/pre-push") == "#!/bin/sh\n");
+    CHECK(repository.read(".codex/config.toml") == "none");
+    CHECK(repository.run("true").restored.empty());
+}
+
+TEST_CASE("control files that the kernel protects are not changed in the first place") {
+    Repository repository(true);
+    const WorkerResult result = repository.run(
+        "exec 2>/dev/null; mv .git .git2 && echo moved; echo evil >.git/config; "
+        "rm -r .git/hooks; mkdir .agents");
+    CHECK(result.process.output.empty());
+    // Nothing can be mounted where nothing is.
+    CHECK(result.restored == std::vector<std::string>{repository.workspace.path().string() +
+                                                      "/.agents was made, and is removed"});
+    CHECK(repository.read(".git/hooks/pre-push") == "#!/bin/sh\n");
 }
