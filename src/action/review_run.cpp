@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "git/hidden_credentials.h"
 #include "git/repository.h"
 #include "github/client.h"
 #include "review/render.h"
@@ -81,12 +82,25 @@ review::PromptFacts make_facts(const Context& context, Change& change, Report& r
 
 // A checkout token that actions/checkout left in .git/config is readable by the agent: say how to
 // avoid it.
-void warn_of_persisted_credentials(const git::Repository& repository, Report& report) {
-    if (repository.has_persisted_credential()) {
-        report.notes.push_back(
-            "The checkout keeps a credential in .git/config; give actions/checkout "
-            "`persist-credentials: false`.");
+// A workflow's checkout is a copy, whose credentials are taken out of the agent's sight for a
+// while; somebody's own repository is left as it is.
+std::unique_ptr<git::HiddenCredentials> hide_credentials(const Context& context,
+                                                         const git::Repository& repository,
+                                                         Report& report) {
+    std::unique_ptr<git::HiddenCredentials> hidden;
+    if (context.environment.find_nonempty("GITHUB_ACTIONS")) {
+        hidden = std::make_unique<git::HiddenCredentials>(repository);
+        if (!hidden->names().empty()) {
+            report.notes.push_back(
+                fmt::format("A credential in .git/config ({}) was hidden from the agent; give "
+                            "actions/checkout `persist-credentials: false`.",
+                            base::join(hidden->names(), ", ")));
+        }
+    } else if (const auto names = git::find_credentials(repository); !names.empty()) {
+        report.notes.push_back(fmt::format("The agent could read a credential in .git/config ({}).",
+                                           base::join(names, ", ")));
     }
+    return hidden;
 }
 
 // A run may start in a folder of the work tree; a linked work tree's objects lie elsewhere.
@@ -165,11 +179,11 @@ class PullRequestReview {
             return;
         }
         const auto& commits = std::get<Commits>(examined);
-        warn_of_persisted_credentials(repository, report_);
         Change change = read(repository, commits);
         review::PromptFacts facts = make_facts(context_, change, report_);
         fill(facts, pull, commits);
         if (!change.files.empty()) {
+            const auto hidden = hide_credentials(context_, repository, report_);
             run_agent(context_, facts, change.files,
                       make_reader(repository, commits.merge_base,
                                   commits.has_head ? std::optional(commits.head) : std::nullopt),
@@ -333,6 +347,7 @@ Report review_local(Context& context, const std::string& base) {
         facts.base_sha = *merge_base;
         facts.head_sha = *head;
         if (!change.files.empty()) {
+            const auto hidden = hide_credentials(context, repository, report);
             run_agent(context, facts, change.files, make_reader(repository, *merge_base, *head),
                       report, deadline.cancel());
         }

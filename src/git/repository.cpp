@@ -34,18 +34,6 @@ void check_here(int code, const std::string& object) {
     check(code, "read " + object);
 }
 
-// An `extraheader`, or a user in the address of a remote: "https://token@host".
-bool names_credential(std::string_view config) {
-    if (config.find("extraheader") != std::string_view::npos) return true;
-    for (std::size_t at = config.find("://"); at != std::string_view::npos;
-         at = config.find("://", at + 3)) {
-        const std::string_view rest = config.substr(at + 3);
-        const std::size_t end = rest.find_first_of("@/ \t\r\n");
-        if (end != std::string_view::npos && rest[end] == '@') return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 std::string render(const git_oid& id) {
@@ -236,14 +224,8 @@ std::filesystem::path Repository::common_folder() const {
     return std::filesystem::path(git_repository_commondir(state_->repository.get())).parent_path();
 }
 
-bool Repository::has_persisted_credential() const {
-    const std::filesystem::path common = git_repository_commondir(state_->repository.get());
-    try {
-        const auto text = base::read_file_if_exists(common / "config", std::size_t{1} << 20);
-        return text && names_credential(base::to_lower(*text));
-    } catch (const base::Error&) {
-        return false;
-    }
+std::filesystem::path Repository::git_folder() const {
+    return std::filesystem::path(git_repository_path(state_->repository.get())).parent_path();
 }
 
 }  // namespace codex::git

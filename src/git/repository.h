@@ -101,9 +101,8 @@ class Repository {
     /// The folder with objects and references: ".git", of the main work tree when this is a linked
     /// one.
     std::filesystem::path common_folder() const;
-    /// Whether the workspace's .git/config holds an `extraheader`, as actions/checkout leaves it
-    /// behind by default.
-    bool has_persisted_credential() const;
+    /// The folder with HEAD and the index: ".git", or that of a linked work tree within it.
+    std::filesystem::path git_folder() const;
 
   private:
     struct State;

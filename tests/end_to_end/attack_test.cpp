@@ -198,6 +198,7 @@ TEST_CASE("a token that actions/checkout left in .git/config gets to nobody") {
     scene.repo().git(
         {"config", "http.https://github.com/.extraheader",
          "AUTHORIZATION: basic " + base::to_base64(std::string("x-access-token:") + kGitHubToken)});
+    const std::string configuration = base::read_file(scene.workspace() / ".git/config");
     scene.environment["INPUT_DEBUG_LEVEL"] = "2";
     scene.model = {calls_command("cat .git/config; echo READ"), says("${last_tool_output}"),
                    publishes_output()};
@@ -205,8 +206,10 @@ TEST_CASE("a token that actions/checkout left in .git/config gets to nobody") {
     INFO(run.err);
     REQUIRE(tool_outputs(run).size() == 1);
     CHECK(has(tool_outputs(run)[0], "READ"));
+    CHECK_FALSE(has(tool_outputs(run)[0], "extraheader"));
     check_contained(scene, run);
     CHECK(has(run.summary_comment(), "persist-credentials: false"));
+    CHECK(base::read_file(scene.workspace() / ".git/config") == configuration);
 }
 
 TEST_CASE("links of the pull request lead neither us nor the agent out of the workspace") {

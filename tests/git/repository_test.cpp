@@ -46,9 +46,6 @@ TEST_CASE("a linked worktree, whose .git is a file, is read like the main one") 
     CHECK(repository.parents(second) == Shas{first});
     CHECK(describe(repository.diff(first, second)) ==
           "modified a.txt -> a.txt 100644 100644\n@@ -1 +1 @@\n-one\n+two\n");
-    workspace.repo.git(
-        {"config", "http.https://github.com/.extraheader", "AUTHORIZATION: basic x"});
-    CHECK(repository.has_persisted_credential());
 }
 
 TEST_CASE("a submodule's work tree is a repository of its own") {
@@ -319,15 +316,6 @@ TEST_CASE("files of one name are found at every depth, symlinks told by their mo
     CHECK(found == std::vector<git::TreeEntry>{{"src/AGENTS.md", 0120000},
                                                {"src/deep/AGENTS.md", 0100644},
                                                {"z/AGENTS.md", 0100644}});
-}
-
-TEST_CASE("a credential that actions/checkout left behind is noticed") {
-    const Workspace workspace;
-    const git::Repository repository = workspace.open();
-    CHECK_FALSE(repository.has_persisted_credential());
-    workspace.repo.git(
-        {"config", "http.https://github.com/.extraheader", "AUTHORIZATION: basic x"});
-    CHECK(repository.has_persisted_credential());
 }
 
 }  // namespace
