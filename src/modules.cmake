@@ -61,6 +61,7 @@ set_source_files_properties(${CMAKE_SOURCE_DIR}/src/base/log.cpp PROPERTIES SKIP
 codex_module(json DEPENDS base PRIVATE codex_rapidjson)
 codex_module(loop DEPENDS base PRIVATE CURL::libcurl)
 codex_module(git DEPENDS base PRIVATE PkgConfig::LIBGIT2)
+codex_module(attempts DEPENDS base)
 # L2
 codex_module(protocol DEPENDS base json)
 codex_module(process DEPENDS base loop)
@@ -79,7 +80,7 @@ codex_module(agent DEPENDS base protocol model tools)
 # L8
 codex_module(action DEPENDS base loop git process http config sandbox github model review tools agent)
 # L9
-codex_module(cli DEPENDS base json loop git process http config sandbox github review action)
+codex_module(cli DEPENDS base json loop attempts git process http config sandbox github review tools action)
 target_compile_definitions(codex_cli PRIVATE CODEX_VERSION="${PROJECT_VERSION}")
 
 add_executable(codex-action src/cli/main.cpp)
@@ -93,7 +94,7 @@ endif()
 
 # The sandboxed child is compiled by itself: static (1 ms to start), without curl, libgit2 or spdlog, never sanitized.
 file(GLOB worker_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/worker/*.cpp ${CMAKE_SOURCE_DIR}/src/sandbox/*.cpp
-    ${CMAKE_SOURCE_DIR}/src/json/*.cpp ${CMAKE_SOURCE_DIR}/src/base/*.cpp)
+    ${CMAKE_SOURCE_DIR}/src/attempts/*.cpp    ${CMAKE_SOURCE_DIR}/src/json/*.cpp ${CMAKE_SOURCE_DIR}/src/base/*.cpp)
 list(FILTER worker_sources EXCLUDE REGEX "/log\\.cpp$")
 add_executable(codex-worker ${worker_sources})
 target_link_libraries(codex-worker PRIVATE codex_flags codex_rapidjson fmt::fmt-header-only)

@@ -23,17 +23,9 @@ namespace codex::action {
 namespace {
 
 sandbox::Policy read_only_policy(const Context& context) {
-    const std::filesystem::path& workspace = context.workspace;
-    sandbox::Policy policy;
-    policy.mode = sandbox::Mode::read_only;
-    policy.workspace = workspace.string();
+    sandbox::Policy policy = tools::make_policy(sandbox::Mode::read_only, context.workspace);
     for (const std::filesystem::path& path : context.readable)
         policy.readable.push_back(path.string());
-    struct stat owner = {};
-    if (::geteuid() == 0 && ::stat(workspace.c_str(), &owner) == 0) {
-        policy.run_as_uid = owner.st_uid;
-        policy.run_as_gid = owner.st_gid;
-    }
     return policy;
 }
 
@@ -181,7 +173,10 @@ class UsageToReport {
 void try_sandbox(tools::Worker& worker, const Context& context, review::Report& report,
                  const loop::Cancel& cancel) {
     constexpr std::chrono::seconds kTrialTime{30};
-    const auto trial = worker.run({"bash", "-c", "exit 0"}, context.workspace, kTrialTime, &cancel);
+    const auto trial = worker.run({.argv = {"bash", "-c", "exit 0"},
+                                   .working_directory = context.workspace,
+                                   .timeout = kTrialTime},
+                                  &cancel);
     if (trial.process.ending != process::Ending(process::Exited{0})) {
         throw sandbox::SandboxError(fmt::format("the sandbox cannot run commands: {}",
                                                 trial.process.output.empty()

@@ -7,13 +7,12 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "json/codec.h"
 
 namespace codex::cli {
 namespace {
 
 using base::ConfigError;
-
-constexpr std::string_view kVersion = CODEX_VERSION;
 
 // One option's value: "--name value" or "--name=value".
 class Reader {
@@ -39,6 +38,16 @@ class Reader {
         if (at_end())
             throw ConfigError(fmt::format("{} needs a value; see codex-action --help", option));
         return arguments_[next_++];
+    }
+
+    /// Only what is given with '='.
+    std::string optional_value(std::string_view otherwise) const {
+        return inline_value_.value_or(std::string(otherwise));
+    }
+
+    /// All that was not read yet.
+    std::vector<std::string> rest() const {
+        return {arguments_.begin() + static_cast<std::ptrdiff_t>(next_), arguments_.end()};
     }
 
     /// Of a switch: "--dry-run" alone means true.
@@ -70,22 +79,90 @@ bool read_setting(const std::string& option, Reader& reader, config::Flags& sett
     return false;
 }
 
-std::string render_settings() {
-    std::string text;
-    for (const config::SettingHelp& setting : config::describe_settings()) {
-        if (setting.is_secret) {
-            text += fmt::format("  {:<26} {}\n{:29}a variable, never a flag\n", setting.environment,
-                                setting.help, "");
-            continue;
-        }
-        const std::string flag = "--" + base::replace_all(setting.name, "_", "-");
-        text += fmt::format("  {:<26} {}\n{:29}{}{}; also {}\n", flag, setting.help, "",
-                            setting.default_text.empty()
-                                ? std::string()
-                                : fmt::format("default {}; ", setting.default_text),
-                            setting.allowed, setting.environment);
+ConfigError unknown_option(std::string_view command, const std::string& option) {
+    return ConfigError(fmt::format("unknown option \"{}\"; see codex-action {} --help",
+                                   base::render_controls(option), command));
+}
+
+/// One of the names that the values of `Enum` have in JSON.
+template <class Enum>
+Enum parse_name(std::string_view option, std::string_view text) {
+    std::vector<std::string> allowed;
+    for (const auto& [value, name] : json::EnumNames<Enum>::names) {
+        if (name == text) return value;
+        allowed.emplace_back(name);
     }
-    return text;
+    throw ConfigError(fmt::format("{} is \"{}\"; allowed: {}", option, base::render_controls(text),
+                                  base::join(allowed, ", ")));
+}
+
+std::chrono::seconds parse_timeout(std::string_view text) {
+    constexpr std::int64_t kMost = 6 * 60 * 60;
+    const auto seconds = base::parse_integer(text);
+    if (!seconds || *seconds < 1 || *seconds > kMost) {
+        throw ConfigError(fmt::format("--timeout is \"{}\"; allowed: 1 to {} seconds",
+                                      base::render_controls(text), kMost));
+    }
+    return std::chrono::seconds(*seconds);
+}
+
+std::variant<Review, ShowHelp> parse_review(Reader& reader, config::Flags& settings) {
+    Review review;
+    while (!reader.at_end()) {
+        const std::string option = reader.name();
+        if (option == "--help" || option == "-h") return ShowHelp{"review"};
+        if (option == "--repo") {
+            review.repository = reader.value(option);
+        } else if (option == "--base") {
+            review.base = reader.value(option);
+        } else if (option == "--format") {
+            review.format = parse_format(reader.value(option));
+        } else if (!read_setting(option, reader, settings)) {
+            throw unknown_option("review", option);
+        }
+    }
+    const bool has_number = settings.count("pr_number") != 0;
+    if (review.base && (review.repository || has_number)) {
+        throw ConfigError("--base reviews the local checkout; it does not go with --repo and --pr");
+    }
+    if (!review.base && !has_number) {
+        throw ConfigError("say what to review: --base REF, or --repo OWNER/NAME --pr NUMBER");
+    }
+    return review;
+}
+
+std::variant<Sandbox, ShowHelp> parse_sandbox(Reader& reader) {
+    Sandbox sandbox;
+    bool at_command = false;
+    while (!reader.at_end() && !at_command) {
+        const std::string option = reader.name();
+        if (option == "--help" || option == "-h") return ShowHelp{"sandbox"};
+        if (option == "--") {
+            at_command = true;
+        } else if (option == "--mode") {
+            sandbox.mode = parse_name<sandbox::Mode>(option, reader.value(option));
+        } else if (option == "--sandbox") {
+            sandbox.requirement = parse_name<sandbox::Requirement>(option, reader.value(option));
+        } else if (option == "--network") {
+            sandbox.network = parse_name<sandbox::Network>(option, reader.optional_value("full"));
+        } else if (option == "--readable") {
+            sandbox.readable.push_back(reader.value(option));
+        } else if (option == "--writable") {
+            sandbox.writable.push_back(reader.value(option));
+        } else if (option == "--timeout") {
+            sandbox.timeout = parse_timeout(reader.value(option));
+        } else if (option == "--explain") {
+            sandbox.explain = true;
+        } else {
+            throw unknown_option("sandbox", option);
+        }
+    }
+    sandbox.argv = reader.rest();
+    if (sandbox.argv.empty() && !sandbox.explain)
+        throw ConfigError("say what to run: codex-action sandbox [options] -- COMMAND…");
+    if (!sandbox.writable.empty() && sandbox.mode != sandbox::Mode::workspace_write)
+        throw ConfigError("--writable needs --mode workspace-write");
+    return sandbox;
 }
 
 }  // namespace
@@ -98,79 +175,24 @@ Arguments parse_arguments(const std::vector<std::string>& arguments, bool in_wor
     }
     Reader reader(arguments);
     const std::string command = reader.name();
+    const auto take = [&parsed](auto&& value) { parsed.command = std::move(value); };
     if (command == "--version" || command == "-V") {
         parsed.command = ShowVersion{};
-        return parsed;
-    }
-    if (command == "--help" || command == "-h" || command == "help") {
+    } else if (command == "--help" || command == "-h" || command == "help") {
         parsed.command = ShowHelp{};
-        return parsed;
+    } else if (command == "review") {
+        std::visit(take, parse_review(reader, parsed.settings));
+    } else if (command == "sandbox") {
+        std::visit(take, parse_sandbox(reader));
+    } else if (command == "selftest") {
+        if (!reader.at_end()) throw unknown_option("selftest", reader.name());
+        parsed.command = SelfTest{};
+    } else {
+        throw ConfigError(fmt::format(
+            "unknown command \"{}\"; known: review, sandbox, selftest, --help, --version",
+            base::render_controls(command)));
     }
-    if (command != "review") {
-        throw ConfigError(fmt::format("unknown command \"{}\"; known: review, --help, --version",
-                                      base::render_controls(command)));
-    }
-    Review review;
-    while (!reader.at_end()) {
-        const std::string option = reader.name();
-        if (option == "--help" || option == "-h") {
-            parsed.command = ShowHelp{"review"};
-            return parsed;
-        }
-        if (option == "--repo") {
-            review.repository = reader.value(option);
-        } else if (option == "--base") {
-            review.base = reader.value(option);
-        } else if (option == "--format") {
-            review.format = parse_format(reader.value(option));
-        } else if (!read_setting(option, reader, parsed.settings)) {
-            throw ConfigError(fmt::format("unknown option \"{}\"; see codex-action review --help",
-                                          base::render_controls(option)));
-        }
-    }
-    const bool has_number = parsed.settings.count("pr_number") != 0;
-    if (review.base && (review.repository || has_number)) {
-        throw ConfigError("--base reviews the local checkout; it does not go with --repo and --pr");
-    }
-    if (!review.base && !has_number) {
-        throw ConfigError("say what to review: --base REF, or --repo OWNER/NAME --pr NUMBER");
-    }
-    parsed.command = std::move(review);
     return parsed;
-}
-
-std::string render_help(std::string_view topic) {
-    std::string text =
-        "codex-action: reviews pull requests with an agent in a sandbox.\n\n"
-        "usage:\n"
-        "  codex-action                                in a workflow: run for the event\n"
-        "  codex-action review --base REF              review the local checkout against REF, "
-        "without GitHub\n"
-        "  codex-action review --repo O/R --pr N       review a pull request from its checkout in "
-        "this folder\n"
-        "  codex-action --version | --help\n\n"
-        "examples:\n"
-        "  OPENAI_API_KEY=… codex-action review --base origin/main\n"
-        "  codex-action review --base main --format json > findings.json\n"
-        "  GITHUB_TOKEN=… codex-action review --repo octo/app --pr 12 --dry-run\n\n";
-    if (topic == "review") {
-        text +=
-            "options of review:\n"
-            "  --base REF                 what the checkout is compared with (merge base)\n"
-            "  --repo OWNER/NAME, --pr N  the pull request\n"
-            "  --format FORMAT            text (default), json or markdown, on stdout\n";
-    }
-    text += "settings (a flag wins over an action input, an input over a variable):\n" +
-            render_settings();
-    text +=
-        "\nexit codes: 0 done (also skipped); 1 the review failed or fail_on is met; 2 usage or "
-        "configuration; "
-        "130 interrupted\n";
-    return text;
-}
-
-std::string render_version() {
-    return fmt::format("codex-action {}\n", kVersion);
 }
 
 }  // namespace codex::cli

@@ -1,19 +1,21 @@
 // The command line as a value: which subcommand, its options, the settings given as flags.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "config/options.h"
+#include "sandbox/policy.h"
 
 namespace codex::cli {
 
 /// No arguments in a workflow: the run for the event.
 struct RunEvent {};
 struct ShowHelp {
-    std::string topic;  // "", "review"
+    std::string topic;  // "", "review", "sandbox"
 };
 struct ShowVersion {};
 enum class Format { text, json, markdown };
@@ -22,8 +24,21 @@ struct Review {
     std::optional<std::string> base;        // --base REF: local, no GitHub
     Format format = Format::text;
 };
+/// A command under the sandbox, or what the sandbox is here (explain).
+struct Sandbox {
+    sandbox::Mode mode = sandbox::Mode::read_only;
+    sandbox::Requirement requirement = sandbox::Requirement::required;
+    sandbox::Network network = sandbox::Network::none;
+    std::vector<std::string> readable;
+    std::vector<std::string> writable;
+    std::chrono::seconds timeout{600};  // 1 second to 6 hours
+    bool explain = false;
+    std::vector<std::string> argv;
+};
+/// The attempts of an attacker in the sandbox of this machine.
+struct SelfTest {};
 struct Arguments {
-    std::variant<RunEvent, ShowHelp, ShowVersion, Review> command;
+    std::variant<RunEvent, ShowHelp, ShowVersion, Review, Sandbox, SelfTest> command;
     config::Flags settings;
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <new>
 
@@ -15,6 +14,9 @@
 #include "base/log.h"
 #include "base/overloaded.h"
 #include "base/text.h"
+#include "cli/print.h"
+#include "cli/sandbox_command.h"
+#include "cli/selftest_command.h"
 #include "git/repository.h"
 #include "github/event.h"
 #include "http/transport.h"
@@ -29,11 +31,6 @@ namespace {
 
 // GitHub's own payloads stay below 25 MB.
 constexpr std::size_t kMaxEventBytes = std::size_t{64} << 20;
-
-void print(std::string_view text) {
-    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-    if (!written || std::fflush(stdout) != 0) base::throw_errno("cannot write to standard output");
-}
 
 std::shared_ptr<base::Redactor> make_redactor(const config::Options& options,
                                               const base::Environment& environment) {
@@ -133,13 +130,6 @@ github::Event read_event_file(const base::Environment& environment) {
     } catch (const base::Error& error) {
         throw base::ConfigError(fmt::format("cannot read the event of this run: {}", error.what()));
     }
-}
-
-std::filesystem::path current_folder() {
-    std::error_code error;
-    auto folder = std::filesystem::current_path(error);
-    if (error) throw base::ConfigError("the current folder is gone; start in a checkout");
-    return folder;
 }
 
 std::filesystem::path workspace_of(const base::Environment& environment) {
@@ -268,7 +258,9 @@ int run(const Arguments& arguments, const base::Environment& environment) {
                 print(render_version());
                 return kDone;
             },
-            [&](const Review& review) { return run_review(review, arguments, environment); }},
+            [&](const Review& review) { return run_review(review, arguments, environment); },
+            [&](const Sandbox& sandbox) { return run_sandbox(sandbox, environment); },
+            [&](const SelfTest&) { return run_selftest(); }},
         arguments.command);
 }
 

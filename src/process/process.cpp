@@ -58,11 +58,15 @@ class Run {
   public:
     Run(Loop& loop, const Command& command)
         : loop_(loop), spared_(children()), watches_(loop), kept_(command.max_output_bytes) {
-        base::Pipe pipe = base::make_pipe();
-        base::set_nonblocking(pipe.read_end.get());
-        child_ = spawn(command, pipe.write_end.get());
-        output_ = std::move(pipe.read_end);
-        output_watch_ = watches_.readable(output_.get(), [this] { read_output(); });
+        if (command.inherit_output) {
+            child_ = spawn(command, STDOUT_FILENO, STDERR_FILENO);
+        } else {
+            base::Pipe pipe = base::make_pipe();
+            base::set_nonblocking(pipe.read_end.get());
+            child_ = spawn(command, pipe.write_end.get(), pipe.write_end.get());
+            output_ = std::move(pipe.read_end);
+            output_watch_ = watches_.readable(output_.get(), [this] { read_output(); });
+        }
         end_watch_ = watches_.readable(child_.end.get(), [this] { take_ending(); });
         watches_.after(command.timeout, [this, after = command.timeout] {
             if (ended_) return;

@@ -28,6 +28,8 @@ struct Command {
     std::vector<std::pair<int, int>> descriptors;
     std::chrono::milliseconds timeout{std::chrono::minutes(2)};
     std::size_t max_output_bytes = std::size_t{1} << 20;  // head and tail are kept, each half of it
+    /// Writes to our own stdout and stderr instead; the result has no output then.
+    bool inherit_output = false;
 };
 
 struct Exited {
@@ -64,7 +66,7 @@ class ProcessRunner {
     virtual Result run(const Command& command, const loop::Cancel* cancel) = 0;
 };
 
-inline constexpr std::chrono::milliseconds kDrainTime{2000};
+inline constexpr std::chrono::milliseconds kDrainTime{500};
 /// How long killed processes may take to go; one that hangs in the kernel is left behind.
 inline constexpr std::chrono::milliseconds kKillTime{2000};
 

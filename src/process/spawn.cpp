@@ -115,7 +115,7 @@ std::string find_program(const Command& command) {
 
 }  // namespace
 
-Spawned spawn(const Command& command, int output) {
+Spawned spawn(const Command& command, int output, int errors) {
     if (command.argv.empty() || command.argv.front().empty())
         throw base::Error("cannot start a program without a name");
     refuse_nul(command.argv, "an argument");
@@ -138,7 +138,7 @@ Spawned spawn(const Command& command, int output) {
         actions.give(input.get(), STDIN_FILENO, last + 1);
     }
     actions.give(output, STDOUT_FILENO, last + 1);
-    actions.give(output, STDERR_FILENO, last + 1);
+    actions.give(errors, STDERR_FILENO, last + 1);
     for (const auto& [ours, theirs] : command.descriptors) actions.give(ours, theirs, last + 1);
     for (int number = kFirstExtraFd; number < last; ++number) {
         const bool stated =

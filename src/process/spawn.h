@@ -13,9 +13,9 @@ struct Spawned {
     base::UniqueFd end;  // pidfd: readable when it has ended
 };
 
-/// Starts the command with stdout and stderr on `output`. The child has its own session, default
+/// Starts the command with stdout on `output` and stderr on `errors`. The child has its own session, default
 /// signal actions, an empty signal mask, and no descriptor but 0 to 2 and the stated ones. Throws
 /// Error.
-Spawned spawn(const Command& command, int output);
+Spawned spawn(const Command& command, int output, int errors);
 
 }  // namespace codex::process

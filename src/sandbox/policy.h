@@ -37,10 +37,10 @@ struct Limits {
 struct Policy {
     Mode mode = Mode::read_only;
     Requirement requirement = Requirement::required;
-    std::string workspace;              // absolute; readable, in workspace_write writable
-    std::vector<std::string> readable;  // further absolute paths: all beneath may be read
-    std::vector<std::string> writable;  // further roots in workspace_write
-    bool exclude_slash_tmp = false;     // workspace_write: /tmp is no writable root
+    std::string workspace;                // absolute; readable, in workspace_write writable
+    std::vector<std::string> readable;    // further absolute paths: all beneath may be read
+    std::vector<std::string> writable;    // further roots in workspace_write
+    bool exclude_slash_tmp = false;       // workspace_write: /tmp is no writable root
     bool exclude_tmpdir_env_var = false;  // nor is what TMPDIR of the command names
     /// Beneath writable roots, and yet not to be changed. Where the kernel lets us they are
     /// mounted read-only; what is not there cannot be.

@@ -141,9 +141,12 @@ class CommandTool : public Tool {
                 notes += fmt::format("Note: max_output_bytes was limited to {}\n", max_bytes);
             max_bytes = std::min(max_bytes, wanted);
         }
-        const WorkerResult result =
-            worker_.run(call.argv, resolve_workdir(worker_.policy().workspace, call.workdir),
-                        timeout, cancel, max_bytes);
+        const WorkerResult result = worker_.run(
+            {.argv = call.argv,
+             .working_directory = resolve_workdir(worker_.policy().workspace, call.workdir),
+             .timeout = timeout,
+             .max_output_bytes = max_bytes},
+            cancel);
         return render(result.process, notes, max_bytes);
     }
 

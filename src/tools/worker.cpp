@@ -1,6 +1,7 @@
 #include "tools/worker.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -110,15 +111,10 @@ Worker::Worker(process::ProcessRunner& runner, std::filesystem::path worker_exec
         policy_.writable.push_back(real_path(std::string(temporary)));
 }
 
-WorkerResult Worker::run(const std::vector<std::string>& argv,
-                         const std::filesystem::path& working_directory,
-                         std::chrono::milliseconds timeout, const loop::Cancel* cancel,
-                         std::size_t max_output_bytes) {
-    if (!control_files_)
-        return run_unguarded(argv, working_directory, timeout, cancel, max_output_bytes);
+WorkerResult Worker::run(const WorkerCommand& command, const loop::Cancel* cancel) {
+    if (!control_files_) return run_unguarded(command, cancel);
     try {
-        WorkerResult result =
-            run_unguarded(argv, working_directory, timeout, cancel, max_output_bytes);
+        WorkerResult result = run_unguarded(command, cancel);
         result.restored = control_files_->restore();
         return result;
     } catch (const base::Interrupted&) {
@@ -127,14 +123,11 @@ WorkerResult Worker::run(const std::vector<std::string>& argv,
     }
 }
 
-WorkerResult Worker::run_unguarded(const std::vector<std::string>& argv,
-                                   const std::filesystem::path& working_directory,
-                                   std::chrono::milliseconds timeout, const loop::Cancel* cancel,
-                                   std::size_t max_output_bytes) {
+WorkerResult Worker::run_unguarded(const WorkerCommand& wanted, const loop::Cancel* cancel) {
     const sandbox::WorkerRequest request{.policy = policy_,
-                                         .argv = argv,
+                                         .argv = wanted.argv,
                                          .environment = environment_,
-                                         .working_directory = working_directory.string(),
+                                         .working_directory = wanted.working_directory.string(),
                                          .broker_pid = ::getpid()};
     try {
         const base::UniqueFd request_file =
@@ -145,8 +138,9 @@ WorkerResult Worker::run_unguarded(const std::vector<std::string>& argv,
         command.working_directory = "/";
         command.descriptors = {{request_file.get(), sandbox::kRequestFd},
                                {report.write_end.get(), sandbox::kReportFd}};
-        command.timeout = timeout;
-        command.max_output_bytes = max_output_bytes;
+        command.timeout = wanted.timeout;
+        command.max_output_bytes = wanted.max_output_bytes;
+        command.inherit_output = wanted.inherit_output;
         process::Result result = runner_.run(command, cancel);
         report.write_end.reset();
         sandbox::WorkerReport said = last_report(read_report(report.read_end.get()), result);
@@ -160,6 +154,18 @@ WorkerResult Worker::run_unguarded(const std::vector<std::string>& argv,
         throw sandbox::SandboxError(
             fmt::format("the command could not be run in the sandbox: {}", error.what()));
     }
+}
+
+sandbox::Policy make_policy(sandbox::Mode mode, const std::filesystem::path& workspace) {
+    sandbox::Policy policy;
+    policy.mode = mode;
+    policy.workspace = workspace.string();
+    struct stat owner = {};
+    if (::geteuid() == 0 && ::stat(workspace.c_str(), &owner) == 0) {
+        policy.run_as_uid = owner.st_uid;
+        policy.run_as_gid = owner.st_gid;
+    }
+    return policy;
 }
 
 std::filesystem::path find_worker_executable() {

@@ -15,6 +15,14 @@
 
 namespace codex::tools {
 
+struct WorkerCommand {
+    std::vector<std::string> argv;
+    std::filesystem::path working_directory;
+    std::chrono::milliseconds timeout{std::chrono::seconds(30)};
+    std::size_t max_output_bytes = std::size_t{1} << 20;
+    bool inherit_output = false;
+};
+
 struct WorkerResult {
     process::Result process;
     std::vector<std::string> layers;  // of the sandbox that was in force
@@ -36,17 +44,11 @@ class Worker {
     /// command.
     Worker(process::ProcessRunner& runner, std::filesystem::path worker_executable,
            sandbox::Policy policy, std::vector<std::string> environment);
-    WorkerResult run(const std::vector<std::string>& argv,
-                     const std::filesystem::path& working_directory,
-                     std::chrono::milliseconds timeout, const loop::Cancel* cancel,
-                     std::size_t max_output_bytes = std::size_t{1} << 20);
+    WorkerResult run(const WorkerCommand& command, const loop::Cancel* cancel);
     const sandbox::Policy& policy() const { return policy_; }
 
   private:
-    WorkerResult run_unguarded(const std::vector<std::string>& argv,
-                               const std::filesystem::path& working_directory,
-                               std::chrono::milliseconds timeout, const loop::Cancel* cancel,
-                               std::size_t max_output_bytes);
+    WorkerResult run_unguarded(const WorkerCommand& command, const loop::Cancel* cancel);
 
     process::ProcessRunner& runner_;
     std::filesystem::path executable_;
@@ -54,6 +56,9 @@ class Worker {
     std::vector<std::string> environment_;
     std::optional<ControlFiles> control_files_;
 };
+
+/// A policy for `workspace`: as root, its owner is who commands run as.
+sandbox::Policy make_policy(sandbox::Mode mode, const std::filesystem::path& workspace);
 
 /// codex-worker beside the running executable. Throws base::Error when it is not there.
 std::filesystem::path find_worker_executable();

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "attempts/attempts.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
@@ -117,9 +119,33 @@ int run() {
     return there && (reason == ENOENT || reason == ENOTDIR) ? kNotFound : kNotExecutable;
 }
 
+/// As commands of `codex-action selftest`: what an attacker tries, and whom it is tried on.
+int attack(const std::vector<std::string>& words) {
+    if (words.size() == 2 && words[0] == "victim") codex::attempts::run_victim(words[1]);
+    if (words.size() != 6 || words[0] != "attempts")
+        throw Error("codex-worker is started by codex-action");
+    const auto number = [&](std::size_t word) {
+        return static_cast<int>(codex::base::parse_integer(words[word]).value_or(0));
+    };
+    codex::base::write_all(STDOUT_FILENO, codex::attempts::run_all({.workspace = words[1],
+                                                                    .outside = words[2],
+                                                                    .victim = number(3),
+                                                                    .tcp_port = number(4),
+                                                                    .udp_port = number(5)}));
+    return 0;
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    if (argc > 1) {
+        try {
+            return attack(std::vector<std::string>(argv + 1, argv + argc));
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "%s\n", error.what());
+            return codex::sandbox::kWorkerFailed;
+        }
+    }
     try {
         return run();
     } catch (const std::exception&) {

@@ -30,8 +30,10 @@ std::string error_of(Body body) {
 
 TEST_CASE("a command's output, ending and layers come back") {
     Workspace workspace;
-    const WorkerResult result =
-        workspace.worker->run({"bash", "-c", "pwd; exit 3"}, workspace.path(), kLong, nullptr);
+    const WorkerResult result = workspace.worker->run({.argv = {"bash", "-c", "pwd; exit 3"},
+                                                       .working_directory = workspace.path(),
+                                                       .timeout = kLong},
+                                                      nullptr);
     CHECK(result.process.ending == Ending(Exited{3}));
     CHECK(result.process.output == workspace.path().string() + "\n");
     CHECK(result.layers.back() == "seccomp");
@@ -40,8 +42,9 @@ TEST_CASE("a command's output, ending and layers come back") {
 TEST_CASE("the environment of a command is what the worker was given, exactly") {
     Workspace workspace;
     REQUIRE(::setenv("OPENAI_API_KEY", "of the broker", 1) == 0);
-    const WorkerResult result =
-        workspace.worker->run({"/usr/bin/env"}, workspace.path(), kLong, nullptr);
+    const WorkerResult result = workspace.worker->run(
+        {.argv = {"/usr/bin/env"}, .working_directory = workspace.path(), .timeout = kLong},
+        nullptr);
     CHECK(result.process.output ==
           "GIT_CONFIG_NOSYSTEM=1\nGIT_OPTIONAL_LOCKS=0\nGIT_PAGER=cat\nGIT_TERMINAL_PROMPT=0\n"
           "HOME=/nowhere\nLANG=C.UTF-8\nNO_COLOR=1\nPAGER=cat\nPATH=/usr/bin:/bin\nTERM=dumb\n"
@@ -60,8 +63,10 @@ TEST_CASE(
 TEST_CASE("a timeout keeps the output until then") {
     Workspace workspace;
     const WorkerResult result =
-        workspace.worker->run({"bash", "-c", "echo begun; sleep 60"}, workspace.path(),
-                              std::chrono::milliseconds(200), nullptr);
+        workspace.worker->run({.argv = {"bash", "-c", "echo begun; sleep 60"},
+                               .working_directory = workspace.path(),
+                               .timeout = std::chrono::milliseconds(200)},
+                              nullptr);
     CHECK(result.process.ending == Ending(TimedOut{std::chrono::milliseconds(200)}));
     CHECK(result.process.output == "begun\n");
 }
@@ -72,18 +77,25 @@ TEST_CASE("a sandbox that cannot be set up is an error with the layer, and nothi
     policy.workspace = "/nowhere/at/all";
     Worker worker(workspace.runner(), find_worker_executable(), policy, {});
     CHECK(error_of([&] {
-              worker.run({"/bin/true"}, "/", kLong, nullptr);
+              worker.run({.argv = {"/bin/true"}, .working_directory = "/", .timeout = kLong},
+                         nullptr);
           }).find("the sandbox layer landlock abi ") == 0);
 }
 
 TEST_CASE("a worker that is not there, or is no worker, is an error") {
     Workspace workspace;
     Worker missing(workspace.runner(), "/nowhere/codex-worker", workspace.policy(), {});
-    CHECK(error_of([&] { missing.run({"/bin/true"}, "/", kLong, nullptr); }) ==
+    CHECK(error_of([&] {
+              missing.run({.argv = {"/bin/true"}, .working_directory = "/", .timeout = kLong},
+                          nullptr);
+          }) ==
           "the command could not be run in the sandbox: cannot start /nowhere/codex-worker in /: "
           "No such file or directory");
     Worker wrong(workspace.runner(), "/bin/true", workspace.policy(), {});
-    CHECK(error_of([&] { wrong.run({"/bin/true"}, "/", kLong, nullptr); }) ==
+    CHECK(error_of([&] {
+              wrong.run({.argv = {"/bin/true"}, .working_directory = "/", .timeout = kLong},
+                        nullptr);
+          }) ==
           "the command could not be run in the sandbox: codex-worker ended without a report (exit "
           "code 0): ");
 }
@@ -104,8 +116,11 @@ TEST_CASE("links in the policy's paths are resolved once, at the start") {
     // What a command makes of the link afterwards opens nothing.
     std::filesystem::remove(link);
     std::filesystem::create_symlink("/etc", link);
-    const WorkerResult result = worker.run({"bash", "-c", "echo x > file && cat file /etc/shadow"},
-                                           worker.policy().workspace, kLong, nullptr);
+    const WorkerResult result =
+        worker.run({.argv = {"bash", "-c", "echo x > file && cat file /etc/shadow"},
+                    .working_directory = worker.policy().workspace,
+                    .timeout = kLong},
+                   nullptr);
     CHECK(result.process.output == "x\ncat: /etc/shadow: Permission denied\n");
 }
 
@@ -115,8 +130,11 @@ TEST_CASE("a cancelled run is interrupted, not failed") {
     workspace.loop().after(std::chrono::milliseconds(100), [&] {
         cancel.request(Interrupted::Reason::signal, "received SIGTERM");
     });
-    CHECK_THROWS_AS(workspace.worker->run({"sleep", "60"}, workspace.path(), kLong, &cancel),
-                    Interrupted);
+    CHECK_THROWS_AS(
+        workspace.worker->run(
+            {.argv = {"sleep", "60"}, .working_directory = workspace.path(), .timeout = kLong},
+            &cancel),
+        Interrupted);
 }
 
 TEST_CASE("the worker lies beside the running program") {
@@ -149,7 +167,9 @@ class Repository {
     }
 
     WorkerResult run(const std::string& script) {
-        return worker->run({"/bin/sh", "-c", script}, workspace.path(), std::chrono::seconds(20),
+        return worker->run({.argv = {"/bin/sh", "-c", script},
+                            .working_directory = workspace.path(),
+                            .timeout = std::chrono::seconds(20)},
                            nullptr);
     }
     std::string read(const std::string& path) const {
