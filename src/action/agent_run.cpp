@@ -16,6 +16,7 @@
 #include "sandbox/enforce.h"
 #include "sandbox/policy.h"
 #include "tools/environment.h"
+#include "tools/read_file.h"
 #include "tools/shell.h"
 #include "tools/worker.h"
 
@@ -207,6 +208,8 @@ void run_agent(Context& context, const review::PromptFacts& facts,
     try_sandbox(worker, context, report, cancel);
     const auto shell = tools::make_exec_command(worker);
     FilteredTool filtered_shell(*shell, *context.redactor);
+    const auto reader = tools::make_read_file(worker);
+    FilteredTool filtered_read(*reader, *context.redactor);
 
     model::Provider provider;
     provider.id = context.options.model_provider;
@@ -221,8 +224,8 @@ void run_agent(Context& context, const review::PromptFacts& facts,
     options.limits.max_tokens = context.options.max_tokens;
     options.limits.max_duration = context.options.max_minutes;
     LineLog lines;
-    agent::Session session(client, {&filtered_shell}, std::move(options), context.clock,
-                           make_events(context.options, lines));
+    agent::Session session(client, {&filtered_shell, &filtered_read}, std::move(options),
+                           context.clock, make_events(context.options, lines));
     const UsageToReport usage(session, report);
 
     base::log_info(fmt::format("reviewing {} with {}",
@@ -244,11 +247,12 @@ void run_agent(Context& context, const review::PromptFacts& facts,
     }
     report.notes.insert(report.notes.end(), parsed.notes.begin(), parsed.notes.end());
     report.dropped_findings = parsed.dropped_findings;
-    if (filtered_shell.hidden_characters() > 0) {
+    const std::size_t hidden =
+        filtered_shell.hidden_characters() + filtered_read.hidden_characters();
+    if (hidden > 0) {
         report.notes.push_back(
-            fmt::format("{} in what commands printed were made visible to the agent.",
-                        review::plural(filtered_shell.hidden_characters(), "hidden character",
-                                       "hidden characters")));
+            fmt::format("{} in what tools returned were made visible to the agent.",
+                        review::plural(hidden, "hidden character", "hidden characters")));
     }
     if (parsed.output.findings.empty() && parsed.dropped_findings == 0 &&
         parsed.output.overall_correctness == "patch is incorrect") {

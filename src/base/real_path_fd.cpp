@@ -33,9 +33,9 @@ UniqueFd open_real_path(const std::string& path, int flags) {
     throw_errno("cannot open " + path);
 }
 
-UniqueFd open_beneath(int folder, const std::string& path, int flags) {
-    return open_at(folder, path, flags,
-                   RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
+UniqueFd open_beneath(int folder, const std::string& path, int flags, Links links) {
+    const std::uint64_t no_links = links == Links::none ? RESOLVE_NO_SYMLINKS : 0;
+    return open_at(folder, path, flags, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | no_links);
 }
 
 }  // namespace codex::base

@@ -11,8 +11,11 @@ namespace codex::base {
 /// added. None when nothing is there, or not for us. Throws Error that names a link on the way.
 UniqueFd open_real_path(const std::string& path, int flags);
 
-/// `path` beneath the folder `folder`: never above it, through no symbolic or magic link. Returns
-/// the descriptor, or none with errno set (ELOOP: a link, EXDEV: leads out).
-UniqueFd open_beneath(int folder, const std::string& path, int flags);
+/// Which symbolic links are followed: none, or those that stay beneath the folder.
+enum class Links { none, within };
+
+/// `path` beneath the folder `folder`: never above it, through no magic link. Returns the
+/// descriptor, or none with errno set (ELOOP: a link, EXDEV: leads out).
+UniqueFd open_beneath(int folder, const std::string& path, int flags, Links links = Links::none);
 
 }  // namespace codex::base

@@ -11,6 +11,7 @@
 #include "base/overloaded.h"
 #include "base/random.h"
 #include "cli/print.h"
+#include "cli/run.h"
 #include "loop/signals.h"
 #include "process/process.h"
 #include "sandbox/enforce.h"
@@ -109,44 +110,72 @@ std::string explain(const sandbox::WorkerReport& report) {
     return text;
 }
 
+/// What a command stands on here.
+class Bench {
+  public:
+    tools::WorkerResult run(sandbox::Policy policy, const base::Environment& environment,
+                            tools::WorkerCommand command) {
+        std::unique_ptr<tools::TemporaryHome> home;
+        tools::EnvironmentPolicy variables;
+        if (policy.mode == sandbox::Mode::workspace_write) {
+            home = std::make_unique<tools::TemporaryHome>(policy);
+            variables.set["HOME"] = home->path().string();
+        } else if (policy.mode == sandbox::Mode::read_only) {
+            variables.set["HOME"] = "/nonexistent";
+        }
+        command.working_directory = policy.workspace;
+        tools::Worker worker(*runner_, tools::find_worker_executable(), std::move(policy),
+                             tools::command_environment(variables, environment));
+        return worker.run(command, &cancel_);
+    }
+
+  private:
+    base::SystemClock clock_;
+    loop::Cancel cancel_;
+    loop::Loop loop_{clock_};
+    loop::SignalWatch signals_{loop_, cancel_};
+    std::unique_ptr<process::ProcessRunner> runner_ = process::make_process_runner(loop_);
+};
+
+/// Tries the policy that needs the most.
+int run_explain(const Sandbox& command, const base::Environment& environment) {
+    sandbox::Policy policy = make_policy(command);
+    policy.mode = sandbox::Mode::workspace_write;
+    policy.requirement = sandbox::Requirement::best_effort;
+    policy.network = sandbox::Network::loopback;
+    Bench bench;
+    tools::WorkerResult trial;
+    try {
+        trial = bench.run(policy, environment, {.argv = {"true"}, .working_directory = {}});
+    } catch (const sandbox::SandboxError& error) {
+        policy.network = sandbox::Network::none;
+        trial = bench.run(policy, environment, {.argv = {"true"}, .working_directory = {}});
+        trial.missing.emplace_back(error.what());
+    }
+    sandbox::WorkerReport report;
+    report.layers = std::move(trial.layers);
+    report.missing = std::move(trial.missing);
+    print(explain(report));
+    return kDone;
+}
+
 }  // namespace
 
 int run_sandbox(const Sandbox& command, const base::Environment& environment) {
-    sandbox::Policy policy = make_policy(command);
-    announce(command);
-    const base::SystemClock clock;
-    loop::Cancel cancel;
-    loop::Loop loop(clock);
-    const loop::SignalWatch signals(loop, cancel);
-    const auto runner = process::make_process_runner(loop);
-    std::unique_ptr<tools::TemporaryHome> home;
-    tools::EnvironmentPolicy variables;
-    if (policy.mode == sandbox::Mode::workspace_write) {
-        home = std::make_unique<tools::TemporaryHome>(policy);
-        variables.set["HOME"] = home->path().string();
-    } else if (policy.mode == sandbox::Mode::read_only) {
-        variables.set["HOME"] = "/nonexistent";
-    }
-    const std::string workspace = policy.workspace;
     try {
-        tools::Worker worker(*runner, tools::find_worker_executable(), std::move(policy),
-                             tools::command_environment(variables, environment));
-        if (command.explain) {
-            const auto trial =
-                worker.run({.argv = {"true"}, .working_directory = workspace}, &cancel);
-            sandbox::WorkerReport report;
-            report.layers = trial.layers;
-            report.missing = trial.missing;
-            print(explain(report));
-            return exit_code(trial.process.ending);
-        }
+        if (command.explain) return run_explain(command, environment);
+        announce(command);
         const StoppedCommands stopped(environment.find_nonempty("GITHUB_ACTIONS").has_value());
-        const auto result = worker.run({.argv = command.argv,
-                                        .working_directory = workspace,
-                                        .timeout = command.timeout,
-                                        .inherit_output = true},
-                                       &cancel);
+        const tools::WorkerResult result = Bench().run(make_policy(command), environment,
+                                                       {.argv = command.argv,
+                                                        .working_directory = {},
+                                                        .timeout = command.timeout,
+                                                        .inherit_output = true});
         for (const std::string& line : result.restored) base::log_warning("protected: " + line);
+        if (command.requirement == sandbox::Requirement::best_effort) {
+            for (const std::string& line : result.missing)
+                base::log_warning("not in force: " + line);
+        }
         return exit_code(result.process.ending);
     } catch (const sandbox::SandboxError& error) {
         base::log(base::LogLevel::error, error.what());

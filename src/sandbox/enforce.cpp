@@ -101,7 +101,7 @@ void add_landlock(const Policy& policy, int abi, Layers& layers) {
 
 }  // namespace
 
-void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report) {
+void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report, bool own_code) {
     // The tie to the broker is no restriction: every mode has it.
     Layers always(Requirement::required, report);
     always.add("session", lead_session);
@@ -132,7 +132,8 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
     layers.add("seccomp", [&] {
         install_filter({.sockets = sockets,
                         .read_only = policy.mode == Mode::read_only,
-                        .landlock_sees_truncation = abi >= 3});
+                        .landlock_sees_truncation = abi >= 3,
+                        .own_code = own_code});
     });
 }
 

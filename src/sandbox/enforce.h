@@ -15,8 +15,10 @@ class SandboxError : public base::Error {
 /// Applies every layer in order: death with the broker, new session, limits, groups and uid,
 /// capabilities, no new privileges, Landlock, seccomp. Fails closed with SandboxError under
 /// Requirement::required. Afterwards this process and its descendants can never leave. `report`
-/// receives the layers in force and those missing.
-void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report);
+/// receives the layers in force and those missing. `own_code`: nothing is executed afterwards, so
+/// that openat2 may stay.
+void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report,
+             bool own_code = false);
 
 /// First thing in the broker's main: no core dumps, not dumpable (so that /proc/<pid>/environ and
 /// ptrace are closed to other processes of our uid), no new privileges.

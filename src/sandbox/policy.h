@@ -53,10 +53,18 @@ struct Policy {
     std::uint32_t run_as_gid = 0;
 };
 
+/// A file for the model's eyes, written to stdout; what is wrong with it to stderr, with exit
+/// code 1.
+struct FileRead {
+    std::string path;             // as the model wrote it
+    std::uint64_t max_bytes = 0;  // more is an error
+};
+
 /// The job that the worker reads from descriptor kRequestFd: enforce `policy` on itself, then do
-/// `argv`.
+/// `argv`, or read a file instead.
 struct WorkerRequest {
     Policy policy;
+    std::optional<FileRead> read = {};
     std::vector<std::string> argv;  // of execve; argv[0] is looked up in PATH of `environment`
     std::vector<std::string> environment;  // exactly this, "NAME=value"
     std::string working_directory;         // absolute
@@ -137,11 +145,21 @@ struct codex::json::Describe<codex::sandbox::Policy> {
     }
 };
 template <>
+struct codex::json::Describe<codex::sandbox::FileRead> {
+    template <class V>
+    static void fields(V& v) {
+        using T = codex::sandbox::FileRead;
+        v("path", &T::path);
+        v("max_bytes", &T::max_bytes);
+    }
+};
+template <>
 struct codex::json::Describe<codex::sandbox::WorkerRequest> {
     template <class V>
     static void fields(V& v) {
         using T = codex::sandbox::WorkerRequest;
         v("policy", &T::policy);
+        v("read", &T::read);
         v("argv", &T::argv);
         v("environment", &T::environment);
         v("working_directory", &T::working_directory);

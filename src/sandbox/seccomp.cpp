@@ -142,6 +142,8 @@ Program check(const SyscallRule& rule, const FilterOptions& options) {
             return {result(kRefuse)};
         case Check::absent:
             return {result(kAbsent)};
+        case Check::own_code:
+            return options.own_code ? Program{} : Program{result(kAbsent)};
         case Check::no_network:
             return options.sockets == Sockets::internet ? Program{} : Program{result(kRefuse)};
         case Check::socket_domain:

@@ -17,6 +17,7 @@ enum class Architecture { x86_64, aarch64 };
 enum class Check : std::uint8_t {
     refuse,           // EPERM
     absent,           // ENOSYS, so that callers fall back to what can be looked at
+    own_code,         // ENOSYS for all code but ours
     no_network,       // EPERM unless there are sockets
     socket_domain,    // INET, INET6 and routing NETLINK, if any
     stream_pair,      // AF_UNIX pairs of streams or packets; datagram pairs can address others
@@ -56,6 +57,7 @@ struct FilterOptions {
     Sockets sockets = Sockets::none;
     bool read_only = true;
     bool landlock_sees_truncation = true;  // ABI 3 and later
+    bool own_code = false;                 // what runs is ours, and may use openat2
 };
 
 /// The program; calls of another architecture (and x32) are EPERM.

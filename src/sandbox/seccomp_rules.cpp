@@ -102,7 +102,7 @@ constexpr SyscallRule kRules[] = {
     {"mknodat", 259, 33, Check::new_file_mode, 2, kSetId},
     {"open", 2, kNone, Check::open_flags, 1, kSetId},
     {"openat", 257, 56, Check::open_flags, 2, kSetId},
-    {"openat2", 437, 437, Check::absent, 0, "its mode lies behind a pointer; callers fall back"},
+    {"openat2", 437, 437, Check::own_code, 0, "its mode lies behind a pointer; callers fall back"},
     {"truncate", 76, 45, Check::truncation, 0, kMetadata},
 
     {"chown", 92, kNone, Check::metadata, 0, kMetadata},

@@ -101,11 +101,15 @@ Worker::Worker(process::ProcessRunner& runner, std::filesystem::path worker_exec
     if (policy_.mode != sandbox::Mode::workspace_write) return;
     std::vector<std::string> roots = policy_.writable;
     roots.push_back(policy_.workspace);
-    for (const std::string& root : roots) {
-        for (std::string& path : protected_paths(root))
-            policy_.protected_paths.push_back(std::move(path));
+    try {
+        for (const std::string& root : roots) {
+            for (std::string& path : protected_paths(root))
+                policy_.protected_paths.push_back(std::move(path));
+        }
+        control_files_.emplace(roots);
+    } catch (const base::Error& error) {
+        throw sandbox::SandboxError(error.what());
     }
-    control_files_.emplace(roots);
     const std::string_view temporary = value_of(environment_, "TMPDIR");
     if (!policy_.exclude_tmpdir_env_var && temporary.starts_with('/'))
         policy_.writable.push_back(real_path(std::string(temporary)));
@@ -124,23 +128,50 @@ WorkerResult Worker::run(const WorkerCommand& command, const loop::Cancel* cance
 }
 
 WorkerResult Worker::run_unguarded(const WorkerCommand& wanted, const loop::Cancel* cancel) {
-    const sandbox::WorkerRequest request{.policy = policy_,
-                                         .argv = wanted.argv,
-                                         .environment = environment_,
-                                         .working_directory = wanted.working_directory.string(),
-                                         .broker_pid = ::getpid()};
+    process::Command command;
+    command.timeout = wanted.timeout;
+    command.max_output_bytes = wanted.max_output_bytes;
+    command.inherit_output = wanted.inherit_output;
+    return perform({.policy = policy_,
+                    .argv = wanted.argv,
+                    .environment = environment_,
+                    .working_directory = wanted.working_directory.string(),
+                    .broker_pid = ::getpid()},
+                   std::move(command), cancel);
+}
+
+Worker::FileContent Worker::read_file(const std::string& path, std::size_t max_bytes,
+                                      const loop::Cancel* cancel) {
+    constexpr std::chrono::seconds kTime{30};
+    constexpr std::size_t kMaxErrorBytes = 16'384;
+    process::Command command;
+    command.timeout = kTime;
+    // Head and tail are kept, half and half: nothing may be cut.
+    command.max_output_bytes = 2 * std::max(max_bytes, kMaxErrorBytes);
+    WorkerResult result = perform({.policy = policy_,
+                                   .read = sandbox::FileRead{path, max_bytes},
+                                   .argv = {},
+                                   .environment = {},
+                                   .working_directory = policy_.workspace,
+                                   .broker_pid = ::getpid()},
+                                  std::move(command), cancel);
+    if (result.process.ending == process::Ending(process::Exited{0}))
+        return {std::move(result.process.output), {}};
+    if (result.process.ending == process::Ending(process::Exited{1}))
+        return {{}, std::string(base::trim(base::to_valid_utf8(result.process.output)))};
+    return {{}, fmt::format("{} could not be read ({})", path, describe(result.process.ending))};
+}
+
+WorkerResult Worker::perform(const sandbox::WorkerRequest& request, process::Command command,
+                             const loop::Cancel* cancel) {
     try {
         const base::UniqueFd request_file =
             base::make_memory_file("worker-request", json::render(json::encode(request)));
         base::Pipe report = base::make_pipe();
-        process::Command command;
         command.argv = {executable_.string()};
         command.working_directory = "/";
         command.descriptors = {{request_file.get(), sandbox::kRequestFd},
                                {report.write_end.get(), sandbox::kReportFd}};
-        command.timeout = wanted.timeout;
-        command.max_output_bytes = wanted.max_output_bytes;
-        command.inherit_output = wanted.inherit_output;
         process::Result result = runner_.run(command, cancel);
         report.write_end.reset();
         sandbox::WorkerReport said = last_report(read_report(report.read_end.get()), result);

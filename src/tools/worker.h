@@ -45,9 +45,20 @@ class Worker {
     Worker(process::ProcessRunner& runner, std::filesystem::path worker_executable,
            sandbox::Policy policy, std::vector<std::string> environment);
     WorkerResult run(const WorkerCommand& command, const loop::Cancel* cancel);
+
+    struct FileContent {
+        std::string bytes;
+        std::string error;  // why there are none, for the model; empty: read
+    };
+    /// Reads a file that the model named, inside the sandbox: beneath the workspace or a root of
+    /// the policy, without links out of it, devices, FIFOs or git's own folder.
+    FileContent read_file(const std::string& path, std::size_t max_bytes,
+                          const loop::Cancel* cancel);
     const sandbox::Policy& policy() const { return policy_; }
 
   private:
+    WorkerResult perform(const sandbox::WorkerRequest& request, process::Command command,
+                         const loop::Cancel* cancel);
     WorkerResult run_unguarded(const WorkerCommand& command, const loop::Cancel* cancel);
 
     process::ProcessRunner& runner_;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <string>
@@ -20,6 +21,7 @@
 #include "json/value.h"
 #include "sandbox/enforce.h"
 #include "sandbox/policy.h"
+#include "sandbox/workspace_path.h"
 
 namespace {
 
@@ -87,10 +89,41 @@ int execute(WorkerRequest& request) {
 }
 
 void enter(WorkerRequest& request, WorkerReport& report) {
-    if (request.argv.empty() || request.argv.front().empty())
+    if (!request.read && (request.argv.empty() || request.argv.front().empty()))
         throw Error("the request names no program");
-    codex::sandbox::enforce(request.policy, request.broker_pid, report);
+    codex::sandbox::enforce(request.policy, request.broker_pid, report, request.read.has_value());
     report.ready = true;
+}
+
+/// Returns the exit code.
+int print_file(const codex::sandbox::Policy& policy, const codex::sandbox::FileRead& wanted) {
+    std::vector<std::string> roots = {policy.workspace};
+    for (const auto* more : {&policy.readable, &policy.writable})
+        roots.insert(roots.end(), more->begin(), more->end());
+    const codex::sandbox::OpenedFile file = codex::sandbox::open_in_roots(wanted.path, roots);
+    std::string error = file.error;
+    struct stat info = {};
+    if (file.fd && ::fstat(file.fd.get(), &info) == 0 &&
+        static_cast<std::uint64_t>(info.st_size) > wanted.max_bytes) {
+        error = fmt::format("{} has {} bytes; at most {} are read", wanted.path, info.st_size,
+                            wanted.max_bytes);
+    }
+    std::uint64_t left = wanted.max_bytes;
+    char buffer[65536];
+    while (error.empty() && left > 0) {
+        const ssize_t got =
+            ::read(file.fd.get(), buffer, std::min<std::uint64_t>(sizeof buffer, left));
+        if (got == 0) break;
+        if (got < 0 && errno != EINTR)
+            error = fmt::format("cannot read {}: {}", wanted.path,
+                                std::generic_category().message(errno));
+        if (got <= 0) continue;
+        codex::base::write_all(STDOUT_FILENO, {buffer, static_cast<std::size_t>(got)});
+        left -= static_cast<std::uint64_t>(got);
+    }
+    if (error.empty()) return 0;
+    codex::base::write_all(STDERR_FILENO, error + "\n");
+    return 1;
 }
 
 int run() {
@@ -108,6 +141,7 @@ int run() {
     }
     // Sent before the exec that closes the pipe; a second line says that there was none.
     send(report);
+    if (request.read) return print_file(request.policy, *request.read);
     const bool there = ::chdir(request.working_directory.c_str()) == 0;
     const int reason = there ? execute(request) : errno;
     report.error = fmt::format(

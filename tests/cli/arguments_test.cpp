@@ -28,7 +28,7 @@ TEST_CASE("a review names a base or a pull request, and settings come as flags")
 
 TEST_CASE("wrong usage names the argument and the way out") {
     const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
-        {{"push"}, "unknown command \"push\"; known: review, --help, --version"},
+        {{"push"}, "unknown command \"push\"; known: review, sandbox, selftest, --help, --version"},
         {{"review"}, "say what to review: --base REF, or --repo OWNER/NAME --pr NUMBER"},
         {{"review", "--base"}, "--base needs a value; see codex-action --help"},
         {{"review", "--base", "x", "--pr", "1"},
@@ -36,7 +36,7 @@ TEST_CASE("wrong usage names the argument and the way out") {
         {{"review", "--bse", "x"}, "unknown option \"--bse\"; see codex-action review --help"},
         {{"review", "--base", "x", "--format", "xml"},
          "--format is \"xml\"; allowed: text, json, markdown"},
-        {{"\x1b[31m"}, "unknown command \"\\x1b[31m\"; known: review, --help, --version"},
+        {{"\x1b[31m"}, "unknown command \"\\x1b[31m\"; known: review, sandbox, selftest, --help, --version"},
     };
     for (const auto& [arguments, message] : cases) {
         INFO(message);

@@ -212,6 +212,36 @@ TEST_CASE("a token that actions/checkout left in .git/config gets to nobody") {
     CHECK(base::read_file(scene.workspace() / ".git/config") == configuration);
 }
 
+TEST_CASE("the tool that reads files reads nothing that a command could not") {
+    Scene scene("read-file");
+    const auto secret = scene.runner() / "secret.txt";
+    write_file(secret, "CANARY-OUTSIDE-4711\n");
+    scene.repo().git({"config", "http.https://github.com/.extraheader", kGitHubToken});
+    std::filesystem::create_symlink(secret, scene.workspace() / "src/x");
+    scene.change({{"src/app.c", kChanged}});
+    const std::string paths[] = {
+        "/proc/self/environ",  "/proc/1/environ", "../secret.txt",
+        secret.string(),       "src/x",           ".git/config",
+        ".GIT/config",         "/etc/shadow",     scene.environment.at("GITHUB_EVENT_PATH"),
+        "/var/run/docker.sock"};
+    for (const std::string& path : paths)
+        scene.model.push_back(calls_tool("read_file", Value::object({{"path", path}})));
+    scene.model.push_back(calls_tool("read_file", Value::object({{"path", "src/app.c"}})));
+    scene.model.push_back(says("${last_tool_output}"));
+    scene.model.push_back(publishes_output());
+    const Run run = scene.run();
+    INFO(run.err);
+    const std::vector<std::string> outputs = tool_outputs(run);
+    REQUIRE(outputs.size() == std::size(paths) + 1);
+    for (std::size_t i = 0; i < std::size(paths); ++i) {
+        INFO(paths[i]);
+        CHECK(outputs[i].starts_with("read_file: "));
+    }
+    CHECK(has(outputs.back(), "1: "));
+    CHECK_FALSE(has(run.everything(), "CANARY-OUTSIDE-4711"));
+    check_contained(scene, run, {"secret.txt", "docker.sock"});
+}
+
 TEST_CASE("links of the pull request lead neither us nor the agent out of the workspace") {
     Scene scene("links");
     const auto secret = scene.runner() / "secret.txt";

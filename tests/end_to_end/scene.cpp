@@ -218,8 +218,11 @@ Value says(const std::string& text) {
 }
 
 Value calls_command(const std::string& command) {
-    const Value call =
-        Value::object({{"name", "exec_command"}, {"arguments", Value::object({{"cmd", command}})}});
+    return calls_tool("exec_command", Value::object({{"cmd", command}}));
+}
+
+Value calls_tool(const std::string& name, Value arguments) {
+    const Value call = Value::object({{"name", name}, {"arguments", std::move(arguments)}});
     return Value::object({{"items", Array{Value::object({{"call", call}})}}});
 }
 

@@ -92,6 +92,7 @@ class Scene {
 /// Steps of the scripted model.
 Value says(const std::string& text);
 Value calls_command(const std::string& command);
+Value calls_tool(const std::string& name, Value arguments);
 /// A whole review with these findings.
 Value reviews(Array findings, const std::string& explanation = "Looked at everything.");
 /// A finding on the head's lines; `quoted` may be empty.
