@@ -34,6 +34,9 @@ class Worker {
                      std::chrono::milliseconds timeout, const loop::Cancel* cancel,
                      std::size_t max_output_bytes = std::size_t{1} << 20);
     const sandbox::Policy& policy() const { return policy_; }
+    /// The same worker without any sandbox, for a command that somebody approved to run so: it has
+    /// all rights of this process's user.
+    Worker without_sandbox() const;
 
   private:
     process::ProcessRunner& runner_;
