@@ -74,7 +74,7 @@ codex_module(github DEPENDS base json http)
 codex_module(model DEPENDS base json protocol http)
 codex_module(review DEPENDS base json protocol)
 # L5
-codex_module(tools DEPENDS base json loop process sandbox)
+codex_module(tools DEPENDS base json loop protocol process sandbox)
 # L6
 codex_module(agent DEPENDS base protocol model tools)
 # L8

@@ -240,6 +240,13 @@ ControlFiles::ControlFiles(const std::vector<std::string>& roots) {
     }
 }
 
+void ControlFiles::accept() {
+    for (Root& root : roots_) {
+        root.git_folder = Scan(root.path).find_git_folder();
+        root.before = Scan(root.path).read(root.git_folder);
+    }
+}
+
 std::vector<std::string> ControlFiles::restore() {
     std::vector<std::string> repairs;
     for (const auto& [root_path, git_folder, before] : roots_) {

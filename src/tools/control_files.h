@@ -20,6 +20,9 @@ class ControlFiles {
     /// `roots` are real paths of writable roots.
     explicit ControlFiles(const std::vector<std::string>& roots);
 
+    /// Takes the state of now for the one to be kept.
+    void accept();
+
     /// Compares, puts back what differs and removes what is new. Returns one line for each: what
     /// it was that somebody had done. No command may be running. Links laid in the way are removed,
     /// never followed.

@@ -19,13 +19,24 @@ struct ExecArguments {
     std::optional<std::string> workdir;
     std::optional<std::int64_t> timeout_ms;
     std::optional<std::int64_t> max_output_bytes;
+    std::optional<bool> with_escalated_permissions;
+    std::optional<std::string> justification;
 };
 
 struct ShellArguments {
     std::vector<std::string> command;
     std::optional<std::string> workdir;
     std::optional<std::int64_t> timeout_ms;
+    std::optional<bool> with_escalated_permissions;
+    std::optional<std::string> justification;
 };
+
+constexpr std::string_view kEscalation = "with_escalated_permissions";
+constexpr std::string_view kEscalationText =
+    "Ask for running it without the sandbox; only where it cannot work within.";
+constexpr std::string_view kJustification = "justification";
+constexpr std::string_view kJustificationText =
+    "With with_escalated_permissions: one sentence for whom is asked, why it needs that.";
 
 /// One call, whichever tool it came through.
 struct Call {
@@ -33,6 +44,8 @@ struct Call {
     std::optional<std::string> workdir;
     std::optional<std::int64_t> timeout_ms;
     std::optional<std::int64_t> max_output_bytes;
+    bool with_escalated_permissions = false;
+    std::string justification;
 };
 
 }  // namespace
@@ -48,6 +61,8 @@ struct codex::json::Describe<codex::tools::ExecArguments> {
         v("timeout_ms", &T::timeout_ms, "Kill the command after so many milliseconds.");
         v("max_output_bytes", &T::max_output_bytes,
           "Return at most so many bytes of output: the beginning and the end.");
+        v(codex::tools::kEscalation, &T::with_escalated_permissions, codex::tools::kEscalationText);
+        v(codex::tools::kJustification, &T::justification, codex::tools::kJustificationText);
     }
 };
 template <>
@@ -58,11 +73,26 @@ struct codex::json::Describe<codex::tools::ShellArguments> {
         v("command", &T::command, "Program and arguments, executed without a shell.");
         v("workdir", &T::workdir, "Folder to run it in, beneath the workspace (the default).");
         v("timeout_ms", &T::timeout_ms, "Kill the command after so many milliseconds.");
+        v(codex::tools::kEscalation, &T::with_escalated_permissions, codex::tools::kEscalationText);
+        v(codex::tools::kJustification, &T::justification, codex::tools::kJustificationText);
     }
 };
 
 namespace codex::tools {
 namespace {
+
+/// The schema of the arguments; what no one can grant is not offered, though it is understood.
+template <class Arguments>
+json::Value parameters_of(const Approver* approver) {
+    json::Value schema = json::schema<Arguments>(json::SchemaMode::lenient);
+    if (approver != nullptr && approver->can_escalate()) return schema;
+    json::Object offered;
+    for (const auto& [name, property] : schema.find("properties")->as_object()->members()) {
+        if (name != kEscalation && name != kJustification) offered.set(name, property);
+    }
+    schema.as_object()->set("properties", json::Value(std::move(offered)));
+    return schema;
+}
 
 // As timeout(1) and shells have them.
 constexpr int kTimedOutCode = 124;
@@ -88,8 +118,12 @@ std::filesystem::path resolve_workdir(const std::string& workspace,
 
 class CommandTool : public Tool {
   public:
-    CommandTool(Worker& worker, ShellLimits limits, ToolSpec spec)
-        : worker_(worker), limits_(limits), spec_(std::move(spec)) {}
+    CommandTool(Worker& worker, ShellLimits limits, Approver* approver, ToolSpec spec)
+        : worker_(worker),
+          free_worker_(worker.without_sandbox()),
+          limits_(limits),
+          approver_(approver != nullptr ? *approver : never_),
+          spec_(std::move(spec)) {}
 
     const ToolSpec& spec() const override { return spec_; }
 
@@ -141,13 +175,57 @@ class CommandTool : public Tool {
                 notes += fmt::format("Note: max_output_bytes was limited to {}\n", max_bytes);
             max_bytes = std::min(max_bytes, wanted);
         }
-        const WorkerResult result = worker_.run(
-            {.argv = call.argv,
-             .working_directory = resolve_workdir(worker_.policy().workspace, call.workdir),
-             .timeout = timeout,
-             .max_output_bytes = max_bytes},
-            cancel);
-        return render(result.process, notes, max_bytes);
+        const process::Result result =
+            run(call, resolve_workdir(worker_.policy().workspace, call.workdir), timeout, cancel,
+                max_bytes, notes);
+        return render(result, notes, max_bytes);
+    }
+
+    /// Runs it where it may; once more without the sandbox when that refused it and somebody
+    /// approves.
+    process::Result run(const Call& call, const std::filesystem::path& workdir,
+                        std::chrono::milliseconds timeout, const loop::Cancel* cancel,
+                        std::size_t max_bytes, std::string& notes) {
+        const Proposal proposal{.argv = call.argv,
+                                .working_directory = workdir,
+                                .confinement = confinement_of(worker_.policy()),
+                                .escalation_requested = call.with_escalated_permissions,
+                                .justification = call.justification};
+        const Permission permission = approver_.clear(proposal);
+        if (!permission.place) throw BadCall(permission.refusal);
+        const bool is_confined = *permission.place == Place::in_sandbox;
+        const WorkerCommand command{.argv = call.argv,
+                                    .working_directory = workdir,
+                                    .timeout = timeout,
+                                    .max_output_bytes = max_bytes};
+        if (!is_confined) return run_freely(command, cancel);
+        WorkerResult confined = worker_.run(command, cancel);
+        for (const std::string& line : confined.restored)
+            notes += fmt::format("Note: {}: it is protected\n", line);
+        process::Result result = std::move(confined.process);
+        if (!was_denied(result)) return result;
+        const Permission retry = approver_.clear_after_denial(proposal);
+        if (!retry.place) {
+            notes += fmt::format("Note: the sandbox may have refused a part of this; {}\n",
+                                 retry.refusal);
+            return result;
+        }
+        notes += "Note: the sandbox refused this; as approved, it was run again without\n";
+        return run_freely(command, cancel);
+    }
+
+    /// What somebody has approved may change what is protected from all others.
+    process::Result run_freely(const WorkerCommand& command, const loop::Cancel* cancel) {
+        process::Result result = free_worker_.run(command, cancel).process;
+        worker_.accept_changes();
+        return result;
+    }
+
+    static bool was_denied(const process::Result& result) {
+        if (const auto* exited = std::get_if<process::Exited>(&result.ending))
+            return likely_denied(exited->code, result.output);
+        const auto* killed = std::get_if<process::Signalled>(&result.ending);
+        return killed != nullptr && likely_denied(kSignalBase + killed->signal, result.output);
     }
 
     static ToolOutput render(const process::Result& result, const std::string& notes,
@@ -180,18 +258,21 @@ class CommandTool : public Tool {
     }
 
     Worker& worker_;
+    Worker free_worker_;
     ShellLimits limits_;
+    Approver never_;  // where the caller gave no other
+    Approver& approver_;
     ToolSpec spec_;
 };
 
 class ExecCommand final : public CommandTool {
   public:
-    ExecCommand(Worker& worker, ShellLimits limits)
-        : CommandTool(worker, limits,
+    ExecCommand(Worker& worker, ShellLimits limits, Approver* approver)
+        : CommandTool(worker, limits, approver,
                       {.name = "exec_command",
                        .description = "Runs a shell command in the sandbox and returns its exit "
                                       "code and output.",
-                       .parameters = json::schema<ExecArguments>(json::SchemaMode::lenient)}) {}
+                       .parameters = parameters_of<ExecArguments>(approver)}) {}
 
   protected:
     Call parse(std::string_view arguments) const override {
@@ -200,18 +281,20 @@ class ExecCommand final : public CommandTool {
         return {{"bash", "-c", std::move(given.cmd)},
                 std::move(given.workdir),
                 given.timeout_ms,
-                given.max_output_bytes};
+                given.max_output_bytes,
+                given.with_escalated_permissions.value_or(false),
+                std::move(given.justification).value_or("")};
     }
 };
 
 class Shell final : public CommandTool {
   public:
-    Shell(Worker& worker, ShellLimits limits)
+    Shell(Worker& worker, ShellLimits limits, Approver* approver)
         : CommandTool(
-              worker, limits,
+              worker, limits, approver,
               {.name = "shell",
                .description = "Runs a program in the sandbox and returns its exit code and output.",
-               .parameters = json::schema<ShellArguments>(json::SchemaMode::lenient)}) {}
+               .parameters = parameters_of<ShellArguments>(approver)}) {}
 
   protected:
     Call parse(std::string_view arguments) const override {
@@ -219,18 +302,23 @@ class Shell final : public CommandTool {
             json::decode<ShellArguments>(json::parse(arguments, "the arguments"));
         if (given.command.empty() || given.command.front().empty())
             throw BadCall("command names no program");
-        return {std::move(given.command), std::move(given.workdir), given.timeout_ms, {}};
+        return {std::move(given.command),
+                std::move(given.workdir),
+                given.timeout_ms,
+                {},
+                given.with_escalated_permissions.value_or(false),
+                std::move(given.justification).value_or("")};
     }
 };
 
 }  // namespace
 
-std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits) {
-    return std::make_unique<ExecCommand>(worker, limits);
+std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits, Approver* approver) {
+    return std::make_unique<ExecCommand>(worker, limits, approver);
 }
 
-std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits) {
-    return std::make_unique<Shell>(worker, limits);
+std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits, Approver* approver) {
+    return std::make_unique<Shell>(worker, limits, approver);
 }
 
 }  // namespace codex::tools

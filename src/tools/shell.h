@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "tools/approval.h"
 #include "tools/tool.h"
 #include "tools/worker.h"
 
@@ -19,9 +20,15 @@ struct ShellLimits {
 /// exec_command {cmd, workdir?, timeout_ms?, max_output_bytes?}: run by `bash -c`. Output text:
 /// exit code, wall time, output; non-zero exits are normal results, and so is a time-out (124, with
 /// the output until then). workdir is beneath the workspace, which is the default.
-std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits = {});
+///
+/// Each command first passes the approver, which must outlive the tool; without one, a policy of
+/// `never` applies. Where it can grant leaving the sandbox, the arguments
+/// {with_escalated_permissions?, justification?} are offered to ask for it.
+std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits = {},
+                                        Approver* approver = nullptr);
 
 /// shell {command: [argv…], workdir?, timeout_ms?}: the older shape, the same execution.
-std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits = {});
+std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits = {},
+                                 Approver* approver = nullptr);
 
 }  // namespace codex::tools

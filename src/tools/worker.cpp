@@ -199,6 +199,17 @@ sandbox::Policy make_policy(sandbox::Mode mode, const std::filesystem::path& wor
     return policy;
 }
 
+Worker Worker::without_sandbox() const {
+    Worker free = *this;
+    free.policy_.mode = sandbox::Mode::danger_full_access;
+    free.control_files_.reset();
+    return free;
+}
+
+void Worker::accept_changes() {
+    if (control_files_) control_files_->accept();
+}
+
 std::filesystem::path find_worker_executable() {
     std::filesystem::path worker =
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "codex-worker";

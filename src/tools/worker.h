@@ -55,6 +55,11 @@ class Worker {
     FileContent read_file(const std::string& path, std::size_t max_bytes,
                           const loop::Cancel* cancel);
     const sandbox::Policy& policy() const { return policy_; }
+    /// The same worker without any sandbox, for a command that somebody approved to run so: it has
+    /// all rights of this process's user.
+    Worker without_sandbox() const;
+    /// Protected files are kept as they are now, after such a command.
+    void accept_changes();
 
   private:
     WorkerResult perform(const sandbox::WorkerRequest& request, process::Command command,

@@ -8,6 +8,9 @@
 #include "tools_fixture.h"
 
 using namespace codex::tools;
+using codex::protocol::ApprovalPolicy;
+using codex::protocol::ReviewDecision;
+using codex::sandbox::Mode;
 
 namespace {
 
@@ -25,6 +28,21 @@ class Tools {
         : workspace(mode),
           exec_command(make_exec_command(*workspace.worker, limits)),
           shell(make_shell(*workspace.worker, limits)) {}
+    Tools(codex::sandbox::Mode mode, Approver& approver)
+        : workspace(mode),
+          exec_command(make_exec_command(*workspace.worker, {}, &approver)),
+          shell(make_shell(*workspace.worker, {}, &approver)) {}
+
+    /// What the model reads of a script's run.
+    std::string run(const std::string& script, bool escalates = false) const {
+        auto arguments = codex::json::Value::object({{"cmd", script}});
+        if (escalates) {
+            arguments.as_object()->set("with_escalated_permissions", true);
+            arguments.as_object()->set("justification", "it must");
+        }
+        const std::string text = exec_command->call(codex::json::render(arguments), nullptr).text;
+        return text.starts_with("Exit code: ") ? without_time(text) : text;
+    }
 
     Workspace workspace;
     std::unique_ptr<Tool> exec_command;
@@ -160,7 +178,9 @@ TEST_CASE("a working folder that leads out by a link gives nothing to read") {
     std::filesystem::create_symlink("/etc", tools.workspace.path() / "out");
     const ToolOutput output =
         tools.exec_command->call(R"({"cmd":"cat shadow","workdir":"out"})", nullptr);
-    CHECK(without_time(output.text) == "Exit code: 1\nOutput:\ncat: shadow: Permission denied\n");
+    CHECK(without_time(output.text) ==
+          "Exit code: 1\nNote: the sandbox may have refused a part of this; nothing here can run "
+          "without it\nOutput:\ncat: shadow: Permission denied\n");
 }
 
 TEST_CASE("a working folder that is not there is told to the model") {
@@ -217,6 +237,141 @@ TEST_CASE("asking for more than the limits is granted up to them, and said") {
     CHECK(without_time(output.text) ==
           "Exit code: 0\nNote: timeout_ms was limited to 5000\n"
           "Note: max_output_bytes was limited to 100\nOutput:\nx\n");
+}
+
+namespace {
+
+const std::string kLines = "Exit code: 1\nNote: the sandbox may have refused a part of this; ";
+
+/// Gives the same answer to each question, and counts them.
+class Person {
+  public:
+    explicit Person(ReviewDecision answer) : answer_(answer) {}
+    Approver::Ask ask() {
+        return [this](const ApprovalRequest&) {
+            ++asked;
+            return answer_;
+        };
+    }
+    int asked = 0;
+
+  private:
+    ReviewDecision answer_;
+};
+
+}  // namespace
+
+TEST_CASE("escalation is offered only where it can be granted") {
+    Person person(ReviewDecision::denied);
+    for (const bool is_granted : {true, false}) {
+        Approver approver(is_granted ? ApprovalPolicy::on_request : ApprovalPolicy::on_failure,
+                          person.ask());
+        const Tools tools(Mode::read_only, approver);
+        for (const Tool* tool : {tools.exec_command.get(), tools.shell.get()}) {
+            const codex::json::Value& properties = *tool->spec().parameters.at("properties");
+            CHECK((properties.find("with_escalated_permissions") != nullptr) == is_granted);
+            CHECK((properties.find("justification") != nullptr) == is_granted);
+            CHECK(properties.find("timeout_ms") != nullptr);
+        }
+    }
+}
+
+TEST_CASE("what is not approved is not executed, and the model reads why") {
+    Approver nobody(ApprovalPolicy::untrusted);
+    const Tools alone(Mode::workspace_write, nobody);
+    CHECK(alone.run("touch made") ==
+          "exec_command was not executed: it needs an approval (it is not known to be safe) and "
+          "nobody can approve anything here; do not ask again, find another way");
+    CHECK(alone.run("echo safe") == "Exit code: 0\nOutput:\nsafe\n");
+    CHECK_FALSE(std::filesystem::exists(alone.workspace.path() / "made"));
+
+    Person person(ReviewDecision::denied);
+    Approver denying(ApprovalPolicy::untrusted, person.ask());
+    const Tools denied(Mode::workspace_write, denying);
+    CHECK(denied.run("touch made") == "exec_command was not executed: it was asked for and denied");
+    CHECK_FALSE(std::filesystem::exists(denied.workspace.path() / "made"));
+    CHECK(person.asked == 1);
+}
+
+TEST_CASE("without an approver, dangerous commands and escalation are refused") {
+    Tools tools({}, Mode::workspace_write);
+    CHECK(tools.run("touch kept") == "Exit code: 0\nOutput:\n");
+    CHECK(tools.run("rm -f kept") ==
+          "exec_command was not executed: rm with a force option removes without asking, and the "
+          "approval policy \"never\" rejects dangerous commands; find another way");
+    CHECK(std::filesystem::exists(tools.workspace.path() / "kept"));
+    const std::string escalation =
+        "with_escalated_permissions cannot be granted under the approval policy \"never\"; call "
+        "again without it";
+    CHECK(tools.run("touch made", true) == "exec_command was not executed: " + escalation);
+    CHECK(tools.shell
+              ->call(R"({"command":["touch","made"],"with_escalated_permissions":true})", nullptr)
+              .text == "shell was not executed: " + escalation);
+    CHECK_FALSE(std::filesystem::exists(tools.workspace.path() / "made"));
+}
+
+TEST_CASE("an approved command runs inside the sandbox unless the approval was for outside") {
+    Person person(ReviewDecision::approved);
+    Approver careful(ApprovalPolicy::on_request, person.ask());
+    const Tools tools(Mode::read_only, careful);
+    CHECK(tools.run("touch made") ==
+          kLines +
+              "with_escalated_permissions asks to run it without\n"
+              "Output:\ntouch: cannot touch 'made': Permission denied\n");
+    CHECK(person.asked == 0);
+    CHECK_FALSE(std::filesystem::exists(tools.workspace.path() / "made"));
+    CHECK(tools.run("touch made", true) == "Exit code: 0\nOutput:\n");
+    CHECK(person.asked == 1);
+    CHECK(std::filesystem::exists(tools.workspace.path() / "made"));
+}
+
+TEST_CASE("after the sandbox's refusal somebody may let a command run once more without it") {
+    for (const ApprovalPolicy policy : {ApprovalPolicy::untrusted, ApprovalPolicy::on_failure}) {
+        Person person(ReviewDecision::approved);
+        Approver approver(policy, person.ask());
+        const Tools tools(Mode::read_only, approver);
+        CHECK(tools.run("touch made; echo done") ==
+              "Exit code: 0\nOutput:\ntouch: cannot touch 'made': Permission denied\ndone\n");
+        CHECK(tools.run("touch made && echo done") ==
+              "Exit code: 0\nNote: the sandbox refused this; as approved, it was run again "
+              "without\nOutput:\ndone\n");
+        CHECK(std::filesystem::exists(tools.workspace.path() / "made"));
+        // Asked before each run under `untrusted`, and once after the refusal.
+        CHECK(person.asked == (policy == ApprovalPolicy::untrusted ? 3 : 1));
+    }
+}
+
+TEST_CASE("an end that the sandbox has no part in asks nobody") {
+    Person person(ReviewDecision::approved);
+    Approver approver(ApprovalPolicy::on_failure, person.ask());
+    const Tools tools(Mode::read_only, approver);
+    CHECK(tools.run("echo 1 test failed; exit 1") == "Exit code: 1\nOutput:\n1 test failed\n");
+    CHECK(tools.run("echo Permission denied") == "Exit code: 0\nOutput:\nPermission denied\n");
+    CHECK(person.asked == 0);
+    const Tools open(Mode::danger_full_access, approver);
+    CHECK(open.run("echo Permission denied; exit 1") ==
+          "Exit code: 1\nOutput:\nPermission denied\n");
+    CHECK(person.asked == 0);
+}
+
+TEST_CASE("a refused retry keeps exit code and output") {
+    Person person(ReviewDecision::denied);
+    Approver approver(ApprovalPolicy::on_failure, person.ask());
+    const Tools tools(Mode::read_only, approver);
+    CHECK(tools.run("echo begun; touch made") ==
+          kLines +
+              "it was asked for and denied\nOutput:\nbegun\ntouch: cannot touch 'made': Permission "
+              "denied\n");
+    CHECK(person.asked == 1);
+    CHECK_FALSE(std::filesystem::exists(tools.workspace.path() / "made"));
+}
+
+TEST_CASE("whoever aborts instead of approving ends the run") {
+    Person person(ReviewDecision::abort);
+    Approver approver(ApprovalPolicy::untrusted, person.ask());
+    const Tools tools(Mode::workspace_write, approver);
+    CHECK_THROWS_AS(tools.run("touch made"), codex::base::Interrupted);
+    CHECK_FALSE(std::filesystem::exists(tools.workspace.path() / "made"));
 }
 
 TEST_CASE("a sandbox that cannot be had ends the run instead of being told to the model") {
