@@ -382,3 +382,28 @@ TEST_CASE("a sandbox that cannot be had ends the run instead of being told to th
     const auto tool = make_exec_command(worker);
     CHECK_THROWS_AS(tool->call(R"({"cmd":"true"})", nullptr), codex::sandbox::SandboxError);
 }
+
+TEST_CASE("the model reads that what it did to a control file was undone") {
+    Tools tools({}, codex::sandbox::Mode::workspace_write);
+    const std::string text =
+        tools.exec_command->call(R"({"cmd":"mkdir .codex && echo made"})", nullptr).text;
+    CHECK(without_time(text) ==
+          fmt::format("Exit code: 0\nNote: {}/.codex was made, and is removed: it is protected\n"
+                      "Output:\nmade\n",
+                      tools.workspace.path().string()));
+    CHECK_FALSE(std::filesystem::exists(tools.workspace.path() / ".codex"));
+}
+
+TEST_CASE("what somebody approved to change stays changed after later commands") {
+    Tools tools({}, codex::sandbox::Mode::workspace_write);
+    Approver approver(codex::protocol::ApprovalPolicy::on_request, [](const ApprovalRequest&) {
+        return codex::protocol::ReviewDecision::approved;
+    });
+    const auto tool = make_exec_command(*tools.workspace.worker, {}, &approver);
+    const ToolOutput made = tool->call(
+        R"({"cmd":"mkdir .codex","with_escalated_permissions":true,"justification":"x"})", nullptr);
+    CHECK(made.success);
+    const ToolOutput later = tool->call(R"({"cmd":"true"})", nullptr);
+    CHECK(without_time(later.text) == "Exit code: 0\nOutput:\n");
+    CHECK(std::filesystem::exists(tools.workspace.path() / ".codex"));
+}
