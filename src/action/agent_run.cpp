@@ -23,10 +23,25 @@
 namespace codex::action {
 namespace {
 
+sandbox::Requirement requirement_of(config::SandboxNeed need) {
+    switch (need) {
+        case config::SandboxNeed::required:
+            return sandbox::Requirement::required;
+        case config::SandboxNeed::best_effort:
+            return sandbox::Requirement::best_effort;
+        case config::SandboxNeed::off:
+            return sandbox::Requirement::off;
+    }
+    return sandbox::Requirement::required;
+}
+
 sandbox::Policy read_only_policy(const Context& context) {
     sandbox::Policy policy = tools::make_policy(sandbox::Mode::read_only, context.workspace);
+    policy.requirement = requirement_of(context.options.sandbox);
     for (const std::filesystem::path& path : context.readable)
         policy.readable.push_back(path.string());
+    for (const std::string& path : context.options.sandbox_readable)
+        policy.readable.push_back(path);
     return policy;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using base::ConfigError;
 
-enum class Kind { text, secret, boolean, number, choice, url };
+enum class Kind { text, secret, boolean, number, choice, url, folders };
 
 // One row a setting: its names, what it allows, and where the value goes.
 struct Setting {
@@ -35,6 +35,15 @@ bool is_true(std::string_view text) {
 
 std::int64_t number(const std::string& text) {
     return base::parse_integer(text).value_or(0);
+}
+
+std::vector<std::string> split_folders(std::string_view text) {
+    std::vector<std::string> folders;
+    for (const std::string_view line : base::split(text, '\n')) {
+        const std::string_view folder = base::trim(line);
+        if (!folder.empty()) folders.emplace_back(folder);
+    }
+    return folders;
 }
 
 constexpr std::int64_t kMaxPullRequestNumber = 2'147'483'647;
@@ -193,6 +202,30 @@ const std::vector<Setting>& settings() {
          1'000'000'000,
          "Limit of input and output tokens, all model requests together.",
          [](Options& o, const std::string& v) { o.max_tokens = number(v); }},
+        {"sandbox",
+         {},
+         Kind::choice,
+         "required",
+         {"required", "best-effort", "off"},
+         0,
+         0,
+         "What to do where the kernel lacks a layer of the sandbox: refuse, report it, or run the "
+         "agent's commands without any sandbox.",
+         [](Options& o, const std::string& v) {
+             o.sandbox = v == "off"           ? SandboxNeed::off
+                         : v == "best-effort" ? SandboxNeed::best_effort
+                                              : SandboxNeed::required;
+         }},
+        {"sandbox_readable",
+         {},
+         Kind::folders,
+         "",
+         {},
+         0,
+         0,
+         "Folders that commands may read besides the workspace and the system's programs, such as "
+         "a toolchain in a home folder; one a line.",
+         [](Options& o, const std::string& v) { o.sandbox_readable = split_folders(v); }},
         {"pr_number",
          {},
          Kind::number,
@@ -236,6 +269,8 @@ std::string allowed_text(const Setting& setting) {
             return fmt::format("{}", fmt::join(setting.choices, ", "));
         case Kind::url:
             return "an https:// address, or http:// on this machine";
+        case Kind::folders:
+            return "absolute paths, one a line";
         case Kind::text:
         case Kind::secret:
             return "any text";
@@ -269,6 +304,18 @@ std::optional<std::string> normalise(const Setting& setting, std::string_view ra
             return std::nullopt;
         case Kind::url:
             return normalise_base_url(value, problem);
+        case Kind::folders:
+            for (const std::string& folder : split_folders(value)) {
+                if (!folder.starts_with('/')) {
+                    problem = "a path is not absolute";
+                    return std::nullopt;
+                }
+                if (folder.find_first_not_of('/') == std::string::npos) {
+                    problem = "the whole file system cannot be opened";
+                    return std::nullopt;
+                }
+            }
+            return value;
         case Kind::text:
             if (value.empty() && !setting.default_text.empty()) {
                 problem = "it is empty";

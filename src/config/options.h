@@ -18,6 +18,8 @@ inline constexpr std::string_view kDefaultModel = "gpt-5.5";
 
 enum class RunMode { automatic, review, act };
 enum class FailOn { none, p0, p1, p2, p3 };
+/// Where the kernel lacks a layer of the sandbox: refuse, report, or run without any.
+enum class SandboxNeed { required, best_effort, off };
 
 /// Every setting of issue scope; see kSettings in options.cpp for names, environment names, allowed
 /// values and help.
@@ -36,9 +38,11 @@ struct Options {
     int max_comments = 25;  // inline comments a run, 0 to 100
     FailOn fail_on = FailOn::none;
     bool fail_on_partial = false;
-    std::chrono::minutes max_minutes{30};   // 1 to 360
-    std::int64_t max_tokens = 2'000'000;    // input + output of all requests
-    std::optional<std::int64_t> pr_number;  // workflow_dispatch, schedule, command line
+    std::chrono::minutes max_minutes{30};  // 1 to 360
+    std::int64_t max_tokens = 2'000'000;   // input + output of all requests
+    SandboxNeed sandbox = SandboxNeed::required;
+    std::vector<std::string> sandbox_readable;  // absolute folders
+    std::optional<std::int64_t> pr_number;      // workflow_dispatch, schedule, command line
 };
 
 /// Values given on the command line, by setting name ("max_comments"): highest precedence.

@@ -124,6 +124,8 @@ int run() {
                "median", "best", "over plain");
     const Times plain = measure(kRounds, [&] { spawn_plainly(truth); });
     print_times("posix_spawn", plain, plain);
+    tools::Worker free = bench.worker(sandbox::Mode::danger_full_access);
+    print_times("worker, no sandbox", measure(kRounds, [&] { bench.run(free, truth); }), plain);
     const Times read_only = measure(kRounds, [&] { bench.run(reading, truth); });
     print_times("sandbox, read-only", read_only, plain);
     print_times("sandbox, workspace-write", measure(kRounds, [&] { bench.run(writing, truth); }),

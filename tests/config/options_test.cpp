@@ -33,11 +33,12 @@ std::string show(const Options& o) {
         "mode={} openai_api_key={} github_token={} model={} model_provider={} base_url={} "
         "reasoning_effort={} additional_prompt={} dry_run={} debug_level={} "
         "stream_agent_messages={} max_comments={} fail_on={} fail_on_partial={} max_minutes={} "
-        "max_tokens={} pr_number={}",
+        "max_tokens={} sandbox={} sandbox_readable={} pr_number={}",
         static_cast<int>(o.mode), o.openai_api_key, o.github_token, o.model, o.model_provider,
         o.base_url, o.reasoning_effort, o.additional_prompt, o.dry_run, o.debug_level,
         o.stream_agent_messages, o.max_comments, static_cast<int>(o.fail_on), o.fail_on_partial,
-        o.max_minutes.count(), o.max_tokens, o.pr_number.value_or(0));
+        o.max_minutes.count(), o.max_tokens, static_cast<int>(o.sandbox),
+        fmt::join(o.sandbox_readable, ","), o.pr_number.value_or(0));
 }
 
 // The defaults with one setting changed: "name=value".
@@ -58,7 +59,8 @@ TEST_CASE("without any layer the documented defaults hold") {
           "mode=0 openai_api_key= github_token= model=gpt-5.5 model_provider=openai "
           "base_url=https://api.openai.com/v1 reasoning_effort=medium additional_prompt= "
           "dry_run=false debug_level=0 stream_agent_messages=false max_comments=25 fail_on=0 "
-          "fail_on_partial=false max_minutes=30 max_tokens=2000000 pr_number=0");
+          "fail_on_partial=false max_minutes=30 max_tokens=2000000 sandbox=0 sandbox_readable= "
+          "pr_number=0");
     CHECK(load({}).pr_number == std::nullopt);
 }
 
@@ -110,6 +112,11 @@ const std::vector<Row>& accepted() {
         {"max_minutes", "360", "360"},
         {"max_tokens", "1000", "1000"},
         {"max_tokens", "1000000000", "1000000000"},
+        {"sandbox", "required", "0"},
+        {"sandbox", "Best-Effort", "1"},
+        {"sandbox", "off", "2"},
+        {"sandbox_readable", "/opt/tools", "/opt/tools"},
+        {"sandbox_readable", "\n /opt/a \n\n/opt/b\n", "/opt/a,/opt/b"},
         {"pr_number", "1", "1"},
         {"pr_number", "2147483647", "2147483647"},
     };
@@ -219,6 +226,11 @@ TEST_CASE("a bad value is one line with the setting, the value and what is allow
         {"max_comments", "4294967297", "\"4294967297\"" + comments},
         {"max_comments", "1 2", "\"1 2\"" + comments},
         {"debug_level", "3", "\"3\"; allowed: a whole number from 0 to 2"},
+        {"sandbox", "maybe", "\"maybe\"; allowed: required, best-effort, off"},
+        {"sandbox_readable", "a/b",
+         "\"a/b\": a path is not absolute; allowed: absolute paths, one a line"},
+        {"sandbox_readable", "//",
+         "\"//\": the whole file system cannot be opened; allowed: absolute paths, one a line"},
         {"max_minutes", "0", "\"0\"; allowed: a whole number from 1 to 360"},
         {"max_minutes", "361", "\"361\"; allowed: a whole number from 1 to 360"},
         {"max_tokens", "999", "\"999\"; allowed: a whole number from 1000 to 1000000000"},
