@@ -15,7 +15,8 @@ class SandboxError : public base::Error {
 /// Applies every layer in order: death with the broker, new session, limits, groups and uid,
 /// capabilities, no new privileges, Landlock, seccomp. Fails closed with SandboxError under
 /// Requirement::required. Afterwards this process and its descendants can never leave. `report`
-/// receives the layers in force and those missing.
+/// receives the layers in force and those missing. Under Network::loopback without a network
+/// namespace it returns in a child, whose supervisor the calling process has become.
 void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report);
 
 /// First thing in the broker's main: no core dumps, not dumpable (so that /proc/<pid>/environ and
