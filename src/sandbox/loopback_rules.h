@@ -52,7 +52,7 @@ bool is_loopback(const Endpoint& endpoint);
 Decision parse_address(std::span<const std::uint8_t> bytes, Family family);
 
 /// The other way; returns the length. An IPv6 endpoint on an inet socket is a mistake of ours.
-socklen_t render_address(const Endpoint& endpoint, Family family, sockaddr_storage& address);
+socklen_t render_address(const Endpoint& endpoint, Family family, sockaddr_storage& storage);
 
 /// Loopback stays what it is, every address becomes loopback, all else is not there. A socket for
 /// both families is put on ::ffff:127.0.0.1, one for IPv6 only on ::1.

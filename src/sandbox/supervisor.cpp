@@ -147,18 +147,28 @@ int supervise(pid_t command, base::UniqueFd ends, const sigset_t& child_ended) {
     }
 }
 
-/// Before the command runs: the ways that the supervisor needs may be closed by the kernel's age,
-/// by Yama or by a container's filter.
+/// Before the command runs, a whole connection: the ways that the supervisor needs may be closed by
+/// the kernel's age, by Yama or by a container's filter.
 void try_it_out() {
-    const base::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!socket)
-        base::throw_errno("a socket by the supervisor, for which it takes Linux 5.14 or later");
+    const auto make = [] {
+        base::UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        if (!fd)
+            base::throw_errno("a socket by the supervisor, for which it takes Linux 5.14 or later");
+        return fd;
+    };
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    const base::UniqueFd server = make();
+    if (::bind(server.get(), generic, size) != 0)
         base::throw_errno(
             "a bind by the supervisor, for which kernel.yama.ptrace_scope must not be above 1");
+    const base::UniqueFd client = make();
+    if (::listen(server.get(), 1) != 0 || ::getsockname(server.get(), generic, &size) != 0 ||
+        ::connect(client.get(), generic, size) != 0)
+        base::throw_errno("a connection by the supervisor, for which it must read /proc/net/tcp");
 }
 
 void enter_as_command(const FilterOptions& options, base::UniqueFd ends, const sigset_t& mask,

@@ -6,8 +6,8 @@
 
 namespace codex::sandbox {
 
-/// Forks, and returns in the child, under the filter and after a socket was made and bound through
-/// the supervisor. The calling process never returns: it ends as the child ends, by its exit code
+/// Forks, and returns in the child, under the filter and after a connection was made through the
+/// supervisor. The calling process never returns: it ends as the child ends, by its exit code
 /// or its signal, and the child dies with it. The child leads a session of its own, so that a
 /// signal to its group does not meet the supervisor; what it leaves behind becomes the supervisor's
 /// child (Yama lets nobody read memory but of descendants), and then its parent's. For a process

@@ -178,7 +178,7 @@ TEST_CASE("supervised: an address that is exchanged after the check is never use
     const std::string port = std::to_string(machine.port());
     CHECK(sandbox.attempt({"exchange_address", port, rounds}) == "own");
     CHECK_FALSE(has_connection(machine));
-    CHECK(has(sandbox.without_sandbox({"exchange_address", port, "200"}), "other"));
+    CHECK(has(sandbox.without_sandbox({"exchange_address", port, "20000"}), "other"));
 }
 
 TEST_CASE("supervised: a port is the command's no longer than it listens there") {

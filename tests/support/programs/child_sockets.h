@@ -221,8 +221,7 @@ inline std::string wait_for_full_server(int clients) {
     for (int i = 0; i < clients; ++i) {
         const codex::base::UniqueFd peer(::accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC));
         char byte = 0;
-        if (::read(peer.get(), &byte, 1) != 1 || ::write(peer.get(), "x", 1) != 1)
-            return failure();
+        if (::read(peer.get(), &byte, 1) != 1 || ::write(peer.get(), "x", 1) != 1) return failure();
     }
     int through = 0;
     int status = 0;
@@ -252,16 +251,19 @@ inline std::string exchange_address(int port, int rounds) {
     if (!server) return failure();
     const int own = port_of(server);
     sockaddr_in address = on_loopback(own);
+    std::atomic<bool> begun = false;
     std::atomic<bool> over = false;
     std::thread changer([&] {
         const auto* there = reinterpret_cast<std::atomic<in_port_t>*>(&address.sin_port);
         auto* changed = const_cast<std::atomic<in_port_t>*>(there);
         bool to_other = false;
         while (!over) {
+            begun = true;
             to_other = !to_other;
             changed->store(htons(static_cast<std::uint16_t>(to_other ? port : own)));
         }
     });
+    while (!begun) std::this_thread::yield();
     int to_own = 0;
     int elsewhere = 0;
     for (int i = 0; i < rounds && elsewhere == 0; ++i) {
