@@ -11,6 +11,7 @@
 #include "sandbox/limits.h"
 #include "sandbox/namespaces.h"
 #include "sandbox/seccomp.h"
+#include "sandbox/supervisor.h"
 
 namespace codex::sandbox {
 namespace {
@@ -62,7 +63,12 @@ void add_identity(const Policy& policy, Layers& layers) {
 }
 
 /// What sockets the command gets.
-Sockets add_namespaces(const Policy& policy, Layers& layers) {
+struct CommandNetwork {
+    Sockets sockets = Sockets::none;
+    std::string why_supervised = {};  // the kernel's word against a namespace
+};
+
+CommandNetwork add_namespaces(const Policy& policy, Layers& layers) {
     const Namespaces entered = enter_namespaces(policy);
     if (entered.mounts) {
         layers.add("read-only mounts", [&] { mount_read_only(policy); });
@@ -74,18 +80,22 @@ Sockets add_namespaces(const Policy& policy, Layers& layers) {
     }
     switch (policy.network) {
         case Network::none:
-            return Sockets::none;
+            return {.sockets = Sockets::none};
         case Network::full:
-            return Sockets::internet;
+            return {.sockets = Sockets::internet};
         case Network::loopback:
             break;
     }
     if (!entered.network) {
-        throw SandboxError(
-            fmt::format("a network of its own cannot be had for the command: {}", entered.why_not));
+        layers.note_missing(
+            fmt::format("network namespace ({}): a supervisor makes, binds and connects the "
+                        "command's sockets instead, TCP on loopback only; its servers can be "
+                        "reached by other processes of the machine",
+                        entered.why_not));
+        return {.sockets = Sockets::supervised, .why_supervised = entered.why_not};
     }
     layers.add("network namespace", [] {});
-    return Sockets::internet;
+    return {.sockets = Sockets::internet};
 }
 
 void add_landlock(const Policy& policy, int abi, Layers& layers) {
@@ -97,6 +107,22 @@ void add_landlock(const Policy& policy, int abi, Layers& layers) {
     if (abi > 0) {
         for (std::string& gap : landlock_gaps(abi, policy)) layers.note_missing(std::move(gap));
     }
+}
+
+/// Refused whatever the requirement is: a command that needs its servers fails without them, and
+/// other sockets would reach too far.
+void add_supervisor(const FilterOptions& filter, std::string_view no_namespace,
+                    WorkerReport& report) {
+    try {
+        become_supervised(filter);
+    } catch (const base::Error& error) {
+        throw SandboxError(fmt::format(
+            "a network of its own cannot be had for the command, neither a namespace ({}) nor a "
+            "loopback supervisor ({})",
+            no_namespace, error.what()));
+    }
+    report.layers.emplace_back("seccomp");
+    report.layers.emplace_back("loopback supervisor");
 }
 
 }  // namespace
@@ -118,7 +144,7 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
     layers.add("dies first without memory", die_first_without_memory);
     if (!counts_processes)
         layers.note_missing("process count: cannot be limited while the uid is not a separate one");
-    const Sockets sockets = add_namespaces(policy, layers);
+    const CommandNetwork network = add_namespaces(policy, layers);
     layers.add("bounding set", forbid_capabilities);
     add_identity(policy, layers);
     layers.add("no capabilities", drop_capabilities);
@@ -129,12 +155,14 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
 
     const int abi = landlock_abi();
     add_landlock(policy, abi, layers);
-    layers.add("seccomp", [&] {
-        install_filter({.sockets = sockets,
-                        .read_only = policy.mode == Mode::read_only,
-                        .landlock_sees_truncation = abi >= 3,
-                        .own_code = own_code});
-    });
+    const FilterOptions filter{.sockets = network.sockets,
+                               .read_only = policy.mode == Mode::read_only,
+                               .landlock_sees_truncation = abi >= 3,
+                               .own_code = own_code};
+    if (network.sockets == Sockets::supervised)
+        add_supervisor(filter, network.why_supervised, report);
+    else
+        layers.add("seccomp", [&] { install_filter(filter); });
 }
 
 void harden_broker() {

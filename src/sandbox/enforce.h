@@ -16,7 +16,8 @@ class SandboxError : public base::Error {
 /// capabilities, no new privileges, Landlock, seccomp. Fails closed with SandboxError under
 /// Requirement::required. Afterwards this process and its descendants can never leave. `report`
 /// receives the layers in force and those missing. `own_code`: nothing is executed afterwards, so
-/// that openat2 may stay.
+/// that openat2 may stay. Under Network::loopback without a network namespace it returns in a
+/// child, whose supervisor the calling process has become.
 void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report,
              bool own_code = false);
 

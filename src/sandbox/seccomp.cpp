@@ -19,12 +19,15 @@ using Program = std::vector<sock_filter>;
 constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
 constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
 constexpr std::uint32_t kAbsent = SECCOMP_RET_ERRNO | ENOSYS;
+constexpr std::uint32_t kAskSupervisor = SECCOMP_RET_USER_NOTIF;
 
 constexpr std::uint32_t kX32Bit = 0x40000000;
 
 // What the kernel takes from the arguments, the same on both architectures.
 constexpr std::uint32_t kUnix = 1, kInet = 2, kInet6 = 10, kNetlink = 16;
 constexpr std::uint32_t kSocketTypeMask = 0xf, kStream = 1, kSequencedPackets = 5;
+constexpr std::uint32_t kTcp = 6;
+constexpr std::uint32_t kFastOpen = 0x20000000;        // MSG_FASTOPEN
 constexpr std::uint32_t kNamespaceFlags = 0x7e020080;  // every CLONE_NEW*
 constexpr std::uint32_t kAskPersonality = 0xffffffff;
 constexpr std::uint32_t kSetIdBits = 06000;
@@ -85,8 +88,23 @@ Program refuse_bits(unsigned argument, std::uint32_t bits) {
     return {load_low(argument), if_any_bit(bits, 0, 1), result(kRefuse), result(kAllow)};
 }
 
+Program check_supervised_socket() {
+    return {load_low(0),
+            if_equal(kInet, 1, 0),
+            if_equal(kInet6, 0, 7),
+            load_low(1),
+            mask(kSocketTypeMask),
+            if_equal(kStream, 0, 4),
+            load_low(2),
+            if_equal(0, 1, 0),
+            if_equal(kTcp, 0, 1),
+            result(kAskSupervisor),
+            result(kRefuse)};
+}
+
 Program check_socket_domain(Sockets sockets) {
     if (sockets == Sockets::none) return {result(kRefuse)};
+    if (sockets == Sockets::supervised) return check_supervised_socket();
     // AF_UNIX stays closed: a filter cannot see whether the path is docker.sock.
     return {
         load_low(0),     if_equal(kInet, 5, 0), if_equal(kInet6, 4, 0), if_equal(kNetlink, 0, 2),
@@ -103,6 +121,57 @@ Program check_stream_pair() {
 Program check_address(unsigned argument) {
     return {load_low(argument), if_equal(0, 0, 3), load_high(argument),
             if_equal(0, 0, 1),  result(kAllow),    result(kRefuse)};
+}
+
+Program check_send(unsigned address, Sockets sockets) {
+    if (sockets == Sockets::internet) return {};
+    Program program;
+    if (sockets == Sockets::supervised)
+        program = {load_low(address - 1), if_any_bit(kFastOpen, 0, 1), result(kRefuse)};
+    const Program rest = check_address(address);
+    program.insert(program.end(), rest.begin(), rest.end());
+    return program;
+}
+
+/// Routes of the caller's choice would lead a connection to 127.0.0.1 off the machine: by another
+/// device, or by a host that is to pass it on (IP_OPTIONS, IPV6_RTHDR). What is not known to be
+/// harmless at the level of addresses is refused.
+Program check_socket_option(unsigned level) {
+    struct Level {
+        std::uint32_t number;
+        Program program;
+    };
+    const unsigned option = level + 1;
+    const Level levels[] = {
+        // SOL_SOCKET but SO_BINDTODEVICE, SO_MARK, SO_BINDTOIFINDEX.
+        {1, choose(option, {25, 36, 62}, kRefuse, kAllow)},
+        // IPPROTO_TCP but TCP_REPAIR, TCP_FASTOPEN_CONNECT and TCP_ULP: these connect late, or make
+        // another kind of socket of it.
+        {kTcp, choose(option, {19, 30, 31}, kRefuse, kAllow)},
+        // IPPROTO_IP: IP_TOS, IP_TTL, IP_MTU_DISCOVER, IP_BIND_ADDRESS_NO_PORT.
+        {0, choose(option, {1, 2, 10, 24}, kAllow, kRefuse)},
+        // IPPROTO_IPV6: IPV6_UNICAST_HOPS, IPV6_V6ONLY, IPV6_TCLASS.
+        {41, choose(option, {16, 26, 67}, kAllow, kRefuse)},
+    };
+    Program program{load_low(level)};
+    for (const Level& known : levels) {
+        program.push_back(if_equal(known.number, 0, known.program.size()));
+        program.insert(program.end(), known.program.begin(), known.program.end());
+    }
+    program.push_back(result(kRefuse));
+    return program;
+}
+
+Program check_network(Sockets sockets) {
+    switch (sockets) {
+        case Sockets::none:
+            return {result(kRefuse)};
+        case Sockets::supervised:
+            return {result(kAskSupervisor)};
+        case Sockets::internet:
+            break;
+    }
+    return {};
 }
 
 Program check_device_request(unsigned argument, bool read_only) {
@@ -145,13 +214,21 @@ Program check(const SyscallRule& rule, const FilterOptions& options) {
         case Check::own_code:
             return options.own_code ? Program{} : Program{result(kAbsent)};
         case Check::no_network:
-            return options.sockets == Sockets::internet ? Program{} : Program{result(kRefuse)};
+            return check_network(options.sockets);
+        case Check::no_sockets:
+            return options.sockets == Sockets::none ? Program{result(kRefuse)} : Program{};
         case Check::socket_domain:
             return check_socket_domain(options.sockets);
         case Check::stream_pair:
             return check_stream_pair();
         case Check::no_address:
-            return options.sockets == Sockets::internet ? Program{} : check_address(rule.argument);
+            return check_send(rule.argument, options.sockets);
+        case Check::no_fast_open:
+            return options.sockets == Sockets::supervised ? refuse_bits(rule.argument, kFastOpen)
+                                                          : Program{};
+        case Check::socket_option:
+            return options.sockets == Sockets::supervised ? check_socket_option(rule.argument)
+                                                          : Program{};
         case Check::namespaces:
             return refuse_bits(rule.argument, kNamespaceFlags);
         case Check::own_process:
@@ -183,6 +260,18 @@ constexpr Architecture kThisMachine = Architecture::aarch64;
 #error "the sandbox knows the system calls of x86_64 and aarch64 only"
 #endif
 
+/// `old_flags`: for a kernel that does not know all of `flags`.
+long install(const FilterOptions& options, unsigned long flags, unsigned long old_flags = 0) {
+    Program instructions = build_filter(kThisMachine, options);
+    const sock_fprog program = {.len = static_cast<unsigned short>(instructions.size()),
+                                .filter = instructions.data()};
+    long done = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    if (done < 0 && errno == EINVAL && flags != old_flags)
+        done = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, old_flags, &program);
+    if (done < 0) base::throw_errno("cannot install the system call filter");
+    return done;
+}
+
 }  // namespace
 
 std::vector<sock_filter> build_filter(Architecture architecture, const FilterOptions& options) {
@@ -207,11 +296,16 @@ std::vector<sock_filter> build_filter(Architecture architecture, const FilterOpt
 }
 
 void install_filter(const FilterOptions& options) {
-    Program instructions = build_filter(kThisMachine, options);
-    const sock_fprog program = {.len = static_cast<unsigned short>(instructions.size()),
-                                .filter = instructions.data()};
-    if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
-        base::throw_errno("cannot install the system call filter");
+    install(options, 0);
+}
+
+base::UniqueFd install_supervised_filter(const FilterOptions& options) {
+    // A call that the supervisor has begun is not taken back by a signal, or bind() would be done
+    // twice. Before Linux 5.19 it can be.
+    const long listener =
+        install(options, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+                SECCOMP_FILTER_FLAG_NEW_LISTENER);
+    return base::UniqueFd(static_cast<int>(listener));
 }
 
 }  // namespace codex::sandbox

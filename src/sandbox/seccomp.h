@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/unique_fd.h"
+
 namespace codex::sandbox {
 
 enum class Architecture { x86_64, aarch64 };
@@ -18,10 +20,13 @@ enum class Check : std::uint8_t {
     refuse,           // EPERM
     absent,           // ENOSYS, so that callers fall back to what can be looked at
     own_code,         // ENOSYS for all code but ours
-    no_network,       // EPERM unless there are sockets
+    no_network,       // EPERM unless there are sockets; the supervisor's, if there is one
+    no_sockets,       // EPERM unless there are sockets
     socket_domain,    // INET, INET6 and routing NETLINK, if any
     stream_pair,      // AF_UNIX pairs of streams or packets; datagram pairs can address others
-    no_address,       // a destination needs sockets
+    no_address,       // a destination needs sockets of our own
+    no_fast_open,     // supervised: no connection by sending
+    socket_option,    // supervised: none that leads a connection elsewhere or makes it later
     namespaces,       // no flag that makes a namespace
     own_process,      // process id 0 only
     own_personality,  // Linux' own personality, or asking for it
@@ -49,9 +54,9 @@ std::span<const SyscallRule> syscall_rules();
 /// Numbers above this are ENOSYS: calls that did not exist when the rules were written.
 inline constexpr std::uint32_t kLastKnownSyscall = 469;  // file_setattr, Linux 6.17
 
-/// What sockets a command may have: of the internet families, or such ones by leave of a
-/// supervisor, which makes, binds and connects them itself.
-enum class Sockets { none, internet };
+/// What sockets a command may have: of the internet families, or TCP by leave of a supervisor,
+/// which makes, binds and connects them itself.
+enum class Sockets { none, supervised, internet };
 
 struct FilterOptions {
     Sockets sockets = Sockets::none;
@@ -65,5 +70,9 @@ std::vector<sock_filter> build_filter(Architecture architecture, const FilterOpt
 
 /// Installs the filter of this machine for this thread and all it starts. Needs no_new_privs.
 void install_filter(const FilterOptions& options);
+
+/// The same, for Sockets::supervised; returns where the supervisor hears of calls
+/// (seccomp_unotify(2)). A second one in the same process is refused by the kernel.
+base::UniqueFd install_supervised_filter(const FilterOptions& options);
 
 }  // namespace codex::sandbox

@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "tests/support/lib/run_program.h"

@@ -53,6 +53,7 @@ std::string render(std::uint32_t action) {
     if (action == SECCOMP_RET_ALLOW) return "allow";
     if (action == (SECCOMP_RET_ERRNO | EPERM)) return "EPERM";
     if (action == (SECCOMP_RET_ERRNO | ENOSYS)) return "ENOSYS";
+    if (action == SECCOMP_RET_USER_NOTIF) return "ask";
     return std::to_string(action);
 }
 
@@ -94,6 +95,7 @@ constexpr Architecture kBoth[] = {Architecture::x86_64, Architecture::aarch64};
 const FilterOptions kReadOnly{};
 const FilterOptions kWriting{.sockets = Sockets::none, .read_only = false};
 const FilterOptions kNetworked{.sockets = Sockets::internet, .read_only = false};
+const FilterOptions kSupervised{.sockets = Sockets::supervised, .read_only = false};
 const FilterOptions kOldLandlock{
     .sockets = Sockets::none, .read_only = false, .landlock_sees_truncation = false};
 
@@ -185,6 +187,73 @@ TEST_CASE("calls are let through or refused by their arguments") {
     }
 }
 
+TEST_CASE("under a supervisor TCP is asked about, and what would pass it by is refused") {
+    struct Row {
+        Call call;
+        std::string supervised;
+    };
+    const std::uint64_t high = std::uint64_t{1} << 32;
+    const std::uint64_t fast_open = 0x20000000;
+    const Row rows[] = {
+        {{"socket", {2, 1, 0}}, "ask"},
+        {{"socket", {2, 1, 6}}, "ask"},
+        {{"socket", {10, 1, 0}}, "ask"},
+        {{"socket", {10, 1 | 02004000, 6}}, "ask"},
+        {{"socket", {high | 2, high | 1, high}}, "ask"},
+        {{"socket", {2, 2, 0}}, "EPERM"},
+        {{"socket", {2, 2, 17}}, "EPERM"},
+        {{"socket", {2, 3, 6}}, "EPERM"},
+        {{"socket", {2, 5, 0}}, "EPERM"},
+        {{"socket", {2, 1, 262}}, "EPERM"},  // MPTCP
+        {{"socket", {2, 1, 132}}, "EPERM"},  // SCTP
+        {{"socket", {10, 2, 0}}, "EPERM"},
+        {{"socket", {1, 1, 0}}, "EPERM"},
+        {{"socket", {16, 3, 0}}, "EPERM"},
+        {{"socket", {43, 1, 0}}, "EPERM"},  // SMC
+        {{"socketpair", {1, 1}}, "allow"},
+        {{"socketpair", {1, 2}}, "EPERM"},
+        {{"connect", {3}}, "ask"},
+        {{"bind", {3}}, "ask"},
+        {{"listen", {3}}, "ask"},
+        {{"accept", {3}}, "allow"},
+        {{"accept4", {3}}, "allow"},
+        {{"sendto", {3, 0, 0, 0, 0}}, "allow"},
+        {{"sendto", {3, 0, 0, 0x4000, 0}}, "allow"},
+        {{"sendto", {3, 0, 0, fast_open, 0}}, "EPERM"},
+        {{"sendto", {3, 0, 0, 0, 0x1000}}, "EPERM"},
+        {{"sendto", {3, 0, 0, 0, high}}, "EPERM"},
+        {{"sendmsg", {3, 0, 0x4000}}, "allow"},
+        {{"sendmsg", {3, 0, fast_open | 0x4000}}, "EPERM"},
+        {{"sendmmsg", {3, 0, 1, 0}}, "allow"},
+        {{"sendmmsg", {3, 0, 1, fast_open}}, "EPERM"},
+        {{"setsockopt", {3, 1, 2}}, "allow"},   // SO_REUSEADDR
+        {{"setsockopt", {3, 1, 15}}, "allow"},  // SO_REUSEPORT
+        {{"setsockopt", {3, 1, 25}}, "EPERM"},  // SO_BINDTODEVICE
+        {{"setsockopt", {3, 1, 36}}, "EPERM"},  // SO_MARK
+        {{"setsockopt", {3, 1, 62}}, "EPERM"},  // SO_BINDTOIFINDEX
+        {{"setsockopt", {3, high | 1, high | 62}}, "EPERM"},
+        {{"setsockopt", {3, 6, 1}}, "allow"},    // TCP_NODELAY
+        {{"setsockopt", {3, 6, 19}}, "EPERM"},   // TCP_REPAIR
+        {{"setsockopt", {3, 6, 30}}, "EPERM"},   // TCP_FASTOPEN_CONNECT
+        {{"setsockopt", {3, 6, 31}}, "EPERM"},   // TCP_ULP
+        {{"setsockopt", {3, 0, 1}}, "allow"},    // IP_TOS
+        {{"setsockopt", {3, 0, 4}}, "EPERM"},    // IP_OPTIONS
+        {{"setsockopt", {3, 0, 50}}, "EPERM"},   // IP_UNICAST_IF
+        {{"setsockopt", {3, 41, 26}}, "allow"},  // IPV6_V6ONLY
+        {{"setsockopt", {3, 41, 57}}, "EPERM"},  // IPV6_RTHDR
+        {{"setsockopt", {3, 284, 1}}, "EPERM"},  // MPTCP
+    };
+    for (const Architecture architecture : kBoth) {
+        for (const Row& row : rows) {
+            CAPTURE(row.call.name, row.call.arguments, architecture);
+            CHECK(verdict(architecture, kSupervised, row.call) == row.supervised);
+            if (row.call.name != "setsockopt") continue;
+            CHECK(verdict(architecture, kReadOnly, row.call) == "allow");
+            CHECK(verdict(architecture, kNetworked, row.call) == "allow");
+        }
+    }
+}
+
 TEST_CASE("before Landlock sees truncation, the filter refuses what would truncate unseen") {
     struct Row {
         Call call;
@@ -214,7 +283,8 @@ TEST_CASE("what is always refused is refused in every mode, whatever its argumen
     for (const SyscallRule& rule : syscall_rules()) {
         if (rule.check != Check::refuse) continue;
         for (const Architecture architecture : kBoth) {
-            for (const FilterOptions& options : {kReadOnly, kWriting, kNetworked, kOldLandlock}) {
+            for (const FilterOptions& options :
+                 {kReadOnly, kWriting, kNetworked, kSupervised, kOldLandlock}) {
                 const std::string zeros =
                     verdict(architecture, options, {std::string(rule.name), {}});
                 const std::string ones =
@@ -274,6 +344,9 @@ TEST_CASE("the numbers are those of this machine's kernel headers") {
         ROW(accept),
         ROW(accept4),
         ROW(sendto),
+        ROW(sendmsg),
+        ROW(sendmmsg),
+        ROW(setsockopt),
         ROW(ptrace),
         ROW(process_vm_readv),
         ROW(process_vm_writev),

@@ -128,6 +128,7 @@ class Listener {
         REQUIRE(::bind(fd_.get(), address, size) == 0);
         REQUIRE(::listen(fd_.get(), 16) == 0);
     }
+    int get() const { return fd_.get(); }
     int port() const {
         sockaddr_in address = {};
         socklen_t size = sizeof address;
@@ -139,9 +140,11 @@ class Listener {
     base::UniqueFd fd_;
 };
 
-inline Listener listen_on_loopback() {
+/// Port 0: one that is free.
+inline Listener listen_on_loopback(std::int64_t port = 0) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return {AF_INET, reinterpret_cast<const sockaddr*>(&address), sizeof address};
 }

@@ -35,6 +35,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "tests/support/programs/child_sockets.h"
 
 // The leak checker traces its own process, which no sandbox allows.
 // NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's name
@@ -46,28 +47,7 @@ extern "C" const char* __asan_default_options() {
 
 namespace {
 
-using Arguments = std::span<const std::string>;
-
-std::string failure() {
-    return ::strerrorname_np(errno);
-}
-
-std::string ok_unless(bool failed) {
-    return failed ? failure() : "ok";
-}
-
-int number(const std::string& text) {
-    return std::atoi(text.c_str());
-}
-
-std::string read_all(int fd) {
-    std::string text;
-    char buffer[4096];
-    ssize_t got = 0;
-    while ((got = ::read(fd, buffer, sizeof buffer)) > 0)
-        text.append(buffer, static_cast<std::size_t>(got));
-    return got < 0 ? failure() : text;
-}
+using namespace codex::test;
 
 std::string read_file(const std::string& path) {
     const codex::base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -164,28 +144,6 @@ std::string connect_tcp(int port) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return ok_unless(
         ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0);
-}
-
-/// "through" when a client of ours exchanged a word with a server of ours on 127.0.0.1.
-std::string serve_and_connect() {
-    const codex::base::UniqueFd server(::socket(AF_INET, SOCK_STREAM, 0));
-    if (!server) return failure();
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(server.get(), generic, size) != 0 || ::listen(server.get(), 1) != 0 ||
-        ::getsockname(server.get(), generic, &size) != 0)
-        return failure();
-    const codex::base::UniqueFd client(::socket(AF_INET, SOCK_STREAM, 0));
-    if (!client || ::connect(client.get(), generic, size) != 0) return failure();
-    const codex::base::UniqueFd peer(::accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!peer) return failure();
-    char word[8] = {};
-    if (::send(client.get(), "through", 7, 0) != 7 || ::recv(peer.get(), word, 7, MSG_WAITALL) != 7)
-        return failure();
-    return word;
 }
 
 std::string connect_unix(const std::string& path) {
@@ -329,10 +287,8 @@ std::string new_file_mode(const std::string& path, const std::string& mode) {
     return ok_unless(!fd);
 }
 
-using Behaviour = std::function<std::string(Arguments)>;
-
 const std::map<std::string, Behaviour>& behaviours() {
-    static const std::map<std::string, Behaviour> all = {
+    static const std::map<std::string, Behaviour> all = with_sockets({
         {"print", [](Arguments a) { return a[0]; }},
         {"print_fds", [](Arguments) { return open_descriptors(); }},
         {"print_env",
@@ -413,7 +369,6 @@ const std::map<std::string, Behaviour>& behaviours() {
         {"socket", [](Arguments a) { return make_socket(a[0], a[1]); }},
         {"pair", [](Arguments a) { return make_pair(a[0]); }},
         {"connect_tcp", [](Arguments a) { return connect_tcp(number(a[0])); }},
-        {"serve_and_connect", [](Arguments) { return serve_and_connect(); }},
         {"connect_unix", [](Arguments a) { return connect_unix(a[0]); }},
         {"send_unix", [](Arguments a) { return send_unix(a[0]); }},
         {"io_uring", [](Arguments) { return ring(); }},
@@ -433,7 +388,9 @@ const std::map<std::string, Behaviour>& behaviours() {
         {"without_landlock",
          [](Arguments a) { return without_call(SYS_landlock_create_ruleset, EOPNOTSUPP, a); }},
         {"without_namespaces", [](Arguments a) { return without_call(SYS_unshare, EPERM, a); }},
-    };
+        {"without_memory_of_others",
+         [](Arguments a) { return without_call(SYS_process_vm_readv, EPERM, a); }},
+    });
     return all;
 }
 
