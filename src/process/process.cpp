@@ -1,5 +1,6 @@
 #include "process/process.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -22,6 +23,9 @@ namespace codex::process {
 namespace {
 
 using loop::Loop;
+
+// What an unprivileged process may ask for by default (pipe(7), pipe-max-size).
+constexpr int kPipeBytes = 1 << 20;
 
 /// Watches and timers of one run; all are taken back at its end.
 class Watches {
@@ -63,6 +67,8 @@ class Run {
         } else {
             base::Pipe pipe = base::make_pipe();
             base::set_nonblocking(pipe.read_end.get());
+            // A flood changes hands more seldom; a refusal costs nothing but speed.
+            ::fcntl(pipe.write_end.get(), F_SETPIPE_SZ, kPipeBytes);
             child_ = spawn(command, pipe.write_end.get(), pipe.write_end.get());
             output_ = std::move(pipe.read_end);
             output_watch_ = watches_.readable(output_.get(), [this] { read_output(); });

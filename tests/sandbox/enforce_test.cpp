@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 
@@ -122,6 +123,32 @@ TEST_CASE("a kernel without Landlock is reported under best effort, and the rest
           "landlock: the kernel has no Landlock (Linux 5.13), or it is switched off");
     CHECK(outcome.report.layers.back() == "seccomp");
     CHECK(outcome.result.output == "secret\nEPERM\n");
+}
+
+TEST_CASE("an older Landlock does what it knows, and each gap is reported") {
+    const std::size_t gaps[] = {5, 4, 3, 2, 1, 0, 0};  // of ABI 1 to 7
+    for (int abi = 1; abi <= 7; ++abi) {
+        CAPTURE(abi);
+        Sandbox sandbox;
+        sandbox.policy.mode = Mode::workspace_write;
+        const std::string file = sandbox.workspace() + "/file";
+        const auto outcome = sandbox.run_program(
+            {sandbox.child(), "read", sandbox.outside() + "/secret", "--", "write",
+             sandbox.outside() + "/x", "x", "--", "truncate_by_reading", file, "--", "write",
+             sandbox.workspace() + "/new", "x"},
+            {sandbox.child(), "with_landlock_abi", std::to_string(abi)});
+        REQUIRE(outcome.report.ready);
+        const auto& layers = outcome.report.layers;
+        CHECK(std::count(layers.begin(), layers.end(), fmt::format("landlock abi {}", abi)) == 1);
+        const auto& missing = outcome.report.missing;
+        CHECK(static_cast<std::size_t>(
+                  std::count_if(missing.begin(), missing.end(), [](const std::string& line) {
+                      return line.starts_with("landlock abi ");
+                  })) == gaps[abi - 1]);
+        // Before ABI 3 truncation is refused everywhere.
+        CHECK(outcome.result.output ==
+              fmt::format("EACCES\nEACCES\n{}\nok\n", abi < 3 ? "EPERM" : "ok"));
+    }
 }
 
 TEST_CASE("full access has no layers but the session and the tie to the broker, and says so") {

@@ -243,6 +243,16 @@ std::string flood(long bytes, char byte) {
     return "";
 }
 
+/// Returns only when it failed.
+std::string execute(Arguments argv) {
+    std::vector<char*> pointers;
+    for (const std::string& argument : argv)
+        pointers.push_back(const_cast<char*>(argument.c_str()));
+    pointers.push_back(nullptr);
+    ::execv(pointers[0], pointers.data());
+    return failure();
+}
+
 /// Executes a program on a kernel without one call, as far as that program can see.
 std::string without_call(std::uint32_t call, std::uint32_t error, Arguments argv) {
     sock_filter filter[] = {
@@ -256,12 +266,39 @@ std::string without_call(std::uint32_t call, std::uint32_t error, Arguments argv
         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) {
         return failure();
     }
-    std::vector<char*> pointers;
-    for (const std::string& argument : argv)
-        pointers.push_back(const_cast<char*>(argument.c_str()));
-    pointers.push_back(nullptr);
-    ::execv(pointers[0], pointers.data());
-    return failure();
+    return execute(argv);
+}
+
+/// Executes a program on a kernel whose Landlock is of an older ABI, as far as that program can
+/// see: a child of ours answers the question for the version (seccomp_unotify(2)).
+std::string with_landlock_abi(int abi, Arguments argv) {
+    sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_landlock_create_ruleset, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program = {.len = 4, .filter = filter};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failure();
+    const codex::base::UniqueFd listener(static_cast<int>(::syscall(
+        SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program)));
+    if (!listener) return failure();
+    if (::fork() != 0) return execute(argv);
+    for (const int fd : {0, 1, 2, 3, 4}) {
+        if (fd != listener.get()) ::close(fd);
+    }
+    while (true) {
+        seccomp_notif question = {};
+        if (::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_RECV, &question) != 0) continue;
+        constexpr std::uint64_t kVersion = 1;  // LANDLOCK_CREATE_RULESET_VERSION
+        seccomp_notif_resp answer = {};
+        answer.id = question.id;
+        if (question.data.args[2] == kVersion)
+            answer.val = abi;
+        else
+            answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        ::ioctl(listener.get(), SECCOMP_IOCTL_NOTIF_SEND, &answer);
+    }
 }
 
 std::string identity() {
@@ -387,6 +424,8 @@ const std::map<std::string, Behaviour>& behaviours() {
         {"become_root", [](Arguments) { return ok_unless(::setresuid(0, 0, 0) != 0); }},
         {"without_landlock",
          [](Arguments a) { return without_call(SYS_landlock_create_ruleset, EOPNOTSUPP, a); }},
+        {"with_landlock_abi",
+         [](Arguments a) { return with_landlock_abi(number(a[0]), a.subspan(1)); }},
         {"without_namespaces", [](Arguments a) { return without_call(SYS_unshare, EPERM, a); }},
         {"without_memory_of_others",
          [](Arguments a) { return without_call(SYS_process_vm_readv, EPERM, a); }},
@@ -406,7 +445,7 @@ int main(int argc, char** argv) {
             return 2;
         }
         // What is executed instead of this program has all the words that are left.
-        const bool takes_all = found->first.starts_with("without_");
+        const bool takes_all = found->first.starts_with("with");
         const auto first = words.begin() + static_cast<std::ptrdiff_t>(at) + 1;
         const auto last = takes_all ? words.end() : std::find(first, words.end(), "--");
         const std::string line = found->second({first, static_cast<std::size_t>(last - first)});
