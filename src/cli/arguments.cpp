@@ -97,7 +97,7 @@ Enum parse_name(std::string_view option, std::string_view text) {
 }
 
 std::chrono::seconds parse_timeout(std::string_view text) {
-    constexpr std::int64_t kMost = 6 * 60 * 60;
+    constexpr std::int64_t kMost = std::chrono::seconds(std::chrono::hours(6)).count();
     const auto seconds = base::parse_integer(text);
     if (!seconds || *seconds < 1 || *seconds > kMost) {
         throw ConfigError(fmt::format("--timeout is \"{}\"; allowed: 1 to {} seconds",
@@ -175,7 +175,7 @@ Arguments parse_arguments(const std::vector<std::string>& arguments, bool in_wor
     }
     Reader reader(arguments);
     const std::string command = reader.name();
-    const auto take = [&parsed](auto&& value) { parsed.command = std::move(value); };
+    const auto take = [&parsed](auto value) { parsed.command = std::move(value); };
     if (command == "--version" || command == "-V") {
         parsed.command = ShowVersion{};
     } else if (command == "--help" || command == "-h" || command == "help") {

@@ -209,26 +209,25 @@ class ControlFiles::Scan {
 
 std::vector<std::string> protected_paths(const std::string& root) {
     std::vector<std::string> paths;
-    for (const std::string_view path : kSteeringPaths)
+    const auto protect = [&](std::string_view path) {
         paths.push_back(fmt::format("{}/{}", root, path));
+    };
+    for (const std::string_view path : kSteeringPaths) protect(path);
     std::string folder = ".git";
-    const std::string file = root + "/.git";
     if (const base::UniqueFd fd =
             base::open_beneath(open_root(root).get(), ".git", O_RDONLY | O_NONBLOCK | O_NOFOLLOW)) {
         struct stat info = {};
         if (::fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode)) {
-            paths.push_back(file);
+            protect(".git");
             const auto target = git_folder_of(read_content(fd.get()), root);
             if (!target) return paths;  // not beneath the root: not writable
             folder = *target;
         }
     }
-    for (const std::string_view name : kControlFiles)
-        paths.push_back(fmt::format("{}/{}/{}", root, folder, name));
-    for (const std::string_view name : kControlFolders)
-        paths.push_back(fmt::format("{}/{}/{}", root, folder, name));
+    for (const std::string_view name : kControlFiles) protect(fmt::format("{}/{}", folder, name));
+    for (const std::string_view name : kControlFolders) protect(fmt::format("{}/{}", folder, name));
     for (const std::string_view name : {"worktrees", "modules"})
-        paths.push_back(fmt::format("{}/{}/{}", root, folder, name));
+        protect(fmt::format("{}/{}", folder, name));
     return paths;
 }
 

@@ -64,7 +64,7 @@ class Worker {
   private:
     WorkerResult perform(const sandbox::WorkerRequest& request, process::Command command,
                          const loop::Cancel* cancel);
-    WorkerResult run_unguarded(const WorkerCommand& command, const loop::Cancel* cancel);
+    WorkerResult run_unguarded(const WorkerCommand& wanted, const loop::Cancel* cancel);
 
     process::ProcessRunner& runner_;
     std::filesystem::path executable_;

@@ -36,7 +36,8 @@ TEST_CASE("wrong usage names the argument and the way out") {
         {{"review", "--bse", "x"}, "unknown option \"--bse\"; see codex-action review --help"},
         {{"review", "--base", "x", "--format", "xml"},
          "--format is \"xml\"; allowed: text, json, markdown"},
-        {{"\x1b[31m"}, "unknown command \"\\x1b[31m\"; known: review, sandbox, selftest, --help, --version"},
+        {{"\x1b[31m"},
+         "unknown command \"\\x1b[31m\"; known: review, sandbox, selftest, --help, --version"},
     };
     for (const auto& [arguments, message] : cases) {
         INFO(message);

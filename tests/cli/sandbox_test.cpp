@@ -189,7 +189,7 @@ TEST_CASE("the environment is the policy's and holds none of the runner's secret
 TEST_CASE("the attack list holds: for root, an ordinary user and root in a container", "[slow]") {
     const Workspace workspace;
     const auto check = [&](const Words& wrapper) {
-        const ProgramResult result = workspace.run({"selftest"}, wrapper);
+        ProgramResult result = workspace.run({"selftest"}, wrapper);
         INFO(result.out << result.err);
         CHECK(result.exit_code == 0);
         CHECK(has(result.out, " 0 came through"));
