@@ -19,9 +19,9 @@
 namespace codex::tools {
 namespace {
 
-constexpr std::size_t kMaxEntries = 20'000;
+constexpr std::size_t kMaxEntries = 100'000;
 constexpr std::size_t kMaxFileBytes = std::size_t{4} << 20;
-constexpr std::size_t kMaxBytes = std::size_t{32} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{128} << 20;
 constexpr int kMaxDepth = 16;  // of modules within modules, and of folders within hooks
 
 // Of a git folder (gitrepository-layout(5)).
