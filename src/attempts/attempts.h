@@ -22,8 +22,8 @@ struct Ground {
 
 enum class Group { secrets, files, network, processes, kernel };
 
-/// In workspace-write some of it is what the mode is for.
-enum class Refused { always, in_read_only, or_put_back };
+/// In workspace-write some of it is what the mode is for, and some takes a mount namespace.
+enum class Refused { always, in_read_only, or_put_back, where_mounted };
 
 struct Attempt {
     Group group = Group::secrets;

@@ -138,6 +138,10 @@ int truncate_by_reading(const Ground& ground) {
 int change_mode(const Ground& ground) {
     return outcome(::chmod((ground.workspace + "/file").c_str(), 0666) == 0);
 }
+/// The file is the command's own, as files of the same uid outside are.
+int change_mode_outside(const Ground& ground) {
+    return outcome(::chmod((ground.outside + "/own").c_str(), 0666) == 0);
+}
 int change_times(const Ground& ground) {
     const std::string path = ground.workspace + "/file";
     return outcome(::utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0);
@@ -199,6 +203,7 @@ constexpr Attempt kAttempts[] = {
     {Group::files, "empty a file by opening it for reading", Refused::in_read_only,
      truncate_by_reading},
     {Group::files, "change a mode", Refused::in_read_only, change_mode},
+    {Group::files, "change a mode outside", Refused::where_mounted, change_mode_outside},
     {Group::files, "change times", Refused::in_read_only, change_times},
     {Group::files, "set an extended attribute", Refused::in_read_only, set_attribute},
     {Group::files, "set a set-id bit", Refused::always, set_id_bit},

@@ -1,9 +1,12 @@
 // Driving other processes, and becoming somebody else.
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -51,6 +54,18 @@ int become_root(const Ground&) {
     // Root without capabilities is nobody: only one who may change its groups counts.
     return outcome(::setgroups(0, nullptr) == 0);
 }
+int share_memory(const Ground&) {
+    const int id = ::shmget(IPC_PRIVATE, 4096, 0600);
+    const int error = errno;
+    if (id >= 0) ::shmctl(id, IPC_RMID, nullptr);
+    return id >= 0 ? 0 : error;
+}
+int open_queue(const Ground&) {
+    const int id = ::msgget(IPC_PRIVATE, 0600);
+    const int error = errno;
+    if (id >= 0) ::msgctl(id, IPC_RMID, nullptr);
+    return id >= 0 ? 0 : error;
+}
 int gain_privileges(const Ground&) {
     return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? EPERM : 0;
 }
@@ -66,6 +81,8 @@ constexpr Attempt kAttempts[] = {
     {Group::processes, "read its memory", Refused::always, read_victim},
     {Group::processes, "take a descriptor of it", Refused::always, take_descriptor},
     {Group::processes, "read its limits", Refused::always, limit_victim},
+    {Group::processes, "share memory by a key", Refused::always, share_memory},
+    {Group::processes, "open a message queue", Refused::always, open_queue},
     {Group::processes, "be root with power", Refused::always, become_root},
     {Group::processes, "gain privileges by a set-id program", Refused::always, gain_privileges},
     {Group::processes, "write files without a limit", Refused::always, exceed_limits},

@@ -54,6 +54,9 @@ class Scene {
         // Open to everybody, so that only the sandbox stands in the way.
         for (const char* file : {"secret", "movable"})
             base::write_file_atomically(outside() / file, attempts::kCanary, 0666);
+        base::write_file_atomically(outside() / "own", "text\n");
+        if (::geteuid() == 0 && ::chown((outside() / "own").c_str(), owner, owner) != 0)
+            base::throw_errno("chown");
         for (const std::filesystem::path& folder : {root_, outside()}) {
             if (::chmod(folder.c_str(), 0777) != 0) base::throw_errno("chmod");
         }
@@ -199,6 +202,11 @@ Column attempt_in_sandbox(process::ProcessRunner& runner, const loop::Cancel& ca
             std::move(result.missing)};
 }
 
+bool has_mounts(const Column& column) {
+    return std::find(column.layers.begin(), column.layers.end(), "read-only mounts") !=
+           column.layers.end();
+}
+
 bool held(const Attempt& attempt, int outcome, const Column& column) {
     if (outcome != 0) return true;
     if (column.mode == sandbox::Mode::read_only) return false;
@@ -209,6 +217,8 @@ bool held(const Attempt& attempt, int outcome, const Column& column) {
             return true;
         case attempts::Refused::or_put_back:
             return column.repository_is_whole;
+        case attempts::Refused::where_mounted:
+            return !has_mounts(column);
     }
     return false;
 }
@@ -221,7 +231,16 @@ std::string render(const Attempt& attempt, int outcome, const Column* column) {
     }
     if (column == nullptr) return "through";
     if (!held(attempt, outcome, *column)) return "THROUGH";
-    return attempt.refused == attempts::Refused::or_put_back ? "put back" : "allowed";
+    switch (attempt.refused) {
+        case attempts::Refused::or_put_back:
+            return "put back";
+        case attempts::Refused::where_mounted:
+            return "no mounts";
+        case attempts::Refused::always:
+        case attempts::Refused::in_read_only:
+            break;
+    }
+    return "allowed";
 }
 
 }  // namespace

@@ -70,13 +70,23 @@ struct CommandNetwork {
 
 CommandNetwork add_namespaces(const Policy& policy, Layers& layers) {
     const Namespaces entered = enter_namespaces(policy);
+    const auto note_outside = [&](const std::string& why) {
+        layers.note_missing(
+            fmt::format("read-only mounts outside ({}): modes, owners and times of "
+                        "files outside that belong to uid {} can be changed",
+                        why, policy.run_as_uid));
+    };
     if (entered.mounts) {
-        layers.add("read-only mounts", [&] { mount_read_only(policy); });
-    } else if (policy.mode == Mode::workspace_write && !policy.protected_paths.empty()) {
+        layers.add("read-only mounts", [&] {
+            const std::string gap = mount_read_only(policy);
+            if (!gap.empty()) note_outside(gap);
+        });
+    } else if (policy.mode == Mode::workspace_write) {
         layers.note_missing(
             fmt::format("read-only mounts ({}): protected files are compared and "
                         "put back after each command instead",
-                        entered.why_not));
+                        entered.why_no_mounts));
+        note_outside(entered.why_no_mounts);
     }
     switch (policy.network) {
         case Network::none:
@@ -91,8 +101,8 @@ CommandNetwork add_namespaces(const Policy& policy, Layers& layers) {
             fmt::format("network namespace ({}): a supervisor makes, binds and connects the "
                         "command's sockets instead, TCP on loopback only; its servers can be "
                         "reached by other processes of the machine",
-                        entered.why_not));
-        return {.sockets = Sockets::supervised, .why_supervised = entered.why_not};
+                        entered.why_no_network));
+        return {.sockets = Sockets::supervised, .why_supervised = entered.why_no_network};
     }
     layers.add("network namespace", [] {});
     return {.sockets = Sockets::internet};

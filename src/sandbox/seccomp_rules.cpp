@@ -16,6 +16,7 @@ constexpr std::string_view kNamespaces = "new namespaces give capabilities insid
 constexpr std::string_view kHandles = "opens files past their folders";
 constexpr std::string_view kMachine = "changes the machine";
 constexpr std::string_view kSetId = "a set-id program left behind outlives the sandbox";
+constexpr std::string_view kShared = "memory and queues of processes outside, which no rule names";
 constexpr std::string_view kMetadata = "changes files, and Landlock has no right for it";
 
 constexpr SyscallRule kRules[] = {
@@ -54,6 +55,20 @@ constexpr SyscallRule kRules[] = {
     {"add_key", 248, 217, Check::refuse, 0, kKeys},
     {"request_key", 249, 218, Check::refuse, 0, kKeys},
     {"keyctl", 250, 219, Check::refuse, 0, kKeys},
+
+    {"shmget", 29, 194, Check::refuse, 0, kShared},
+    {"shmat", 30, 196, Check::refuse, 0, kShared},
+    {"shmctl", 31, 195, Check::refuse, 0, kShared},
+    {"semget", 64, 190, Check::refuse, 0, kShared},
+    {"semop", 65, 193, Check::refuse, 0, kShared},
+    {"semctl", 66, 191, Check::refuse, 0, kShared},
+    {"semtimedop", 220, 192, Check::refuse, 0, kShared},
+    {"msgget", 68, 186, Check::refuse, 0, kShared},
+    {"msgsnd", 69, 189, Check::refuse, 0, kShared},
+    {"msgrcv", 70, 188, Check::refuse, 0, kShared},
+    {"msgctl", 71, 187, Check::refuse, 0, kShared},
+    {"mq_open", 240, 180, Check::refuse, 0, kShared},
+    {"mq_unlink", 241, 181, Check::refuse, 0, kShared},
 
     {"mount", 165, 40, Check::refuse, 0, kMounts},
     {"umount2", 166, 39, Check::refuse, 0, kMounts},

@@ -136,7 +136,8 @@ TEST_CASE("an older Landlock does what it knows, and each gap is reported") {
             {sandbox.child(), "read", sandbox.outside() + "/secret", "--", "write",
              sandbox.outside() + "/x", "x", "--", "truncate_by_reading", file, "--", "write",
              sandbox.workspace() + "/new", "x"},
-            {sandbox.child(), "with_landlock_abi", std::to_string(abi)});
+            {sandbox.child(), "with_landlock_abi", std::to_string(abi), sandbox.child(),
+             "without_namespaces"});
         REQUIRE(outcome.report.ready);
         const auto& layers = outcome.report.layers;
         CHECK(std::count(layers.begin(), layers.end(), fmt::format("landlock abi {}", abi)) == 1);

@@ -97,9 +97,10 @@ class Sandbox {
     }
 
     /// What the child program printed of one behaviour, without the newline.
-    std::string attempt(std::vector<std::string> behaviour) {
+    std::string attempt(std::vector<std::string> behaviour,
+                        const std::vector<std::string>& wrapper = {}) {
         behaviour.insert(behaviour.begin(), child());
-        const Outcome outcome = run_program(std::move(behaviour));
+        const Outcome outcome = run_program(std::move(behaviour), wrapper);
         INFO("error: " << outcome.report.error);
         REQUIRE(outcome.report.ready);
         REQUIRE(outcome.report.error.empty());
