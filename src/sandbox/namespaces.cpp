@@ -149,6 +149,7 @@ std::string mount_read_only(const Policy& policy) {
 
     const std::set<std::string> roots = writable_roots(policy);  // a folder before what is in it
     std::vector<Overlay> writable;
+    writable.reserve(roots.size());
     for (const std::string& root : roots) writable.emplace_back(root);
     std::string gap;
     attributes = {};
