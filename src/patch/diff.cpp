@@ -94,6 +94,7 @@ std::vector<Edit> edits_between(std::string_view old_text, std::string_view new_
 
 std::string render_hunks(std::string_view old_text, std::string_view new_text,
                          std::vector<Edit> edits, std::size_t context) {
+    if (old_text == new_text) return {};  // edits may make up for each other
     const Lines before = split_keeping_ends(old_text);
     const Lines after = split_keeping_ends(new_text);
     add_last_line(edits, before, after);

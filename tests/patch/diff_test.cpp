@@ -14,6 +14,7 @@ TEST_CASE("edits become hunks as diff writes them") {
     const Row rows[] = {
         {"a\n", "a\n", {}, ""},
         {"", "", {}, ""},
+        {"\n\n", "\n\n", {{0, 0, 0, 1}, {1, 1, 2, 0}}, ""},
         {"", "a\nb\n", {{0, 0, 0, 2}}, "@@ -0,0 +1,2 @@\n+a\n+b\n"},
         {"a\nb\n", "", {{0, 2, 0, 0}}, "@@ -1,2 +0,0 @@\n-a\n-b\n"},
         {"a\nb\nc\n", "a\nB\nc\n", {{0, 3, 0, 3}}, "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"},
