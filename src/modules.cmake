@@ -61,6 +61,7 @@ set_source_files_properties(${CMAKE_SOURCE_DIR}/src/base/log.cpp PROPERTIES SKIP
 codex_module(json DEPENDS base PRIVATE codex_rapidjson)
 codex_module(loop DEPENDS base PRIVATE CURL::libcurl)
 codex_module(git DEPENDS base PRIVATE PkgConfig::LIBGIT2)
+codex_module(patch DEPENDS base)
 codex_module(attempts DEPENDS base)
 # L2
 codex_module(protocol DEPENDS base json)

@@ -1,23 +1,13 @@
-// Paths that a model names for a file tool: beneath a root, and never git's own folder.
+// Paths that a model names for a file tool: beneath a root, and never git's own folder
+// (base/model_path.h).
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/unique_fd.h"
 
 namespace codex::sandbox {
-
-/// Whether a file system may take one part of a path for ".git": whatever its case, with trailing
-/// dots and blanks or a stream name (NTFS), its short name "git~1" (NTFS), or with code points that
-/// are ignored (HFS+). After git's verify_path(), path.c.
-bool names_git_folder(std::string_view part);
-
-/// Why no file tool takes this path; nullopt when it may be tried. Refused are empty and overlong
-/// ones, control characters, backslashes, parts that name a git folder.
-std::optional<std::string> refuse_path(std::string_view path);
 
 struct OpenedFile {
     base::UniqueFd fd;

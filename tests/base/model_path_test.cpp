@@ -1,10 +1,10 @@
-#include "sandbox/workspace_path.h"
+#include "base/model_path.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "worker_fixture.h"
+#include <string>
 
-using namespace codex::sandbox;
+using namespace codex::base;
 
 TEST_CASE("every spelling that a file system may take for .git is known") {
     for (const std::string_view part :

@@ -1,0 +1,92 @@
+#include "patch/apply.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "base/error.h"
+#include "patch/transaction.h"
+
+namespace codex::patch {
+namespace {
+
+// What becomes of each path when several changes touch it: from the first old text to the last new.
+class Goals {
+  public:
+    void add(const FileChange& change) {
+        if (change.move_to) {
+            FileGoal& target = at(*change.move_to, change.replaced_text);
+            target.after = change.new_text;
+            target.mode_from = mode_source(change.path);
+            at(change.path, change.old_text).after = std::nullopt;
+        } else {
+            at(change.path, change.old_text).after = change.new_text;
+        }
+    }
+
+    const std::vector<FileGoal>& all() const { return goals_; }
+
+  private:
+    FileGoal& at(const std::string& path, const std::optional<std::string>& before) {
+        const auto [known, is_new] = places_.try_emplace(path, goals_.size());
+        if (is_new) goals_.push_back({path, before, std::nullopt, path});
+        return goals_[known->second];
+    }
+
+    std::string mode_source(const std::string& path) const {
+        const auto known = places_.find(path);
+        return known == places_.end() ? path : goals_[known->second].mode_from;
+    }
+
+    std::map<std::string, std::size_t> places_;
+    std::vector<FileGoal> goals_;
+};
+
+// Why it failed and was undone; nullopt when it is done.
+std::optional<std::string> run(int root, bool fsync, const std::vector<FileGoal>& goals) {
+    Transaction transaction(root, fsync);
+    try {
+        transaction.run(goals);
+    } catch (const base::Error& error) {
+        const std::vector<std::string> left = transaction.roll_back();
+        if (left.empty()) return error.what();
+        return fmt::format("{}; and these could not be set back: {}", error.what(),
+                           fmt::join(left, ", "));
+    }
+    transaction.finish();
+    return std::nullopt;
+}
+
+}  // namespace
+
+Reader read_beneath(const std::string& root) {
+    // Shared by the copies of the function, which std::function may make.
+    auto folder = std::make_shared<const base::UniqueFd>(open_root(root));
+    return [folder](const std::string& path) { return read_file_beneath(folder->get(), path); };
+}
+
+Outcome apply(const Plan& plan, const std::string& root, const ApplyOptions& options) {
+    const base::UniqueFd folder = open_root(root);
+    Outcome outcome;
+    if (plan.mode == Mode::whole) {
+        Goals goals;
+        for (const FileChange& change : plan.changes) goals.add(change);
+        outcome.error = run(folder.get(), options.fsync, goals.all());
+        if (!outcome.error) outcome.applied = plan.changes.size();
+        return outcome;
+    }
+    for (const FileChange& change : plan.changes) {
+        Goals goals;
+        goals.add(change);
+        outcome.error = run(folder.get(), options.fsync, goals.all());
+        if (outcome.error) return outcome;
+        ++outcome.applied;
+    }
+    outcome.error = plan.failure;
+    return outcome;
+}
+
+}  // namespace codex::patch

@@ -1,0 +1,33 @@
+// The files of a plan on disk. What a model asked for: this runs inside the worker.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "patch/plan.h"
+
+namespace codex::patch {
+
+struct ApplyOptions {
+    bool fsync = false;  // files and folders are on disk before apply() returns
+};
+
+struct Outcome {
+    std::size_t applied = 0;           // changes that are on disk, from the plan's first
+    std::optional<std::string> error;  // why they are not all
+
+    bool operator==(const Outcome&) const = default;
+};
+
+/// Reads regular files beneath `root`, an absolute path without links. Links are followed as long
+/// as they stay beneath it, but not into a git folder.
+Reader read_beneath(const std::string& root);
+
+/// Writes each file beside its old one and renames it into place, so that at any moment each is old
+/// or new; modes stay. `whole`: all changes, or none (what was done is undone). `partial`: up to
+/// the first failure, also the plan's own. A file that changed since it was planned is a failure,
+/// and so is a link that leads out of the root. Files with several names keep only this one's text.
+Outcome apply(const Plan& plan, const std::string& root, const ApplyOptions& options = {});
+
+}  // namespace codex::patch

@@ -1,0 +1,219 @@
+#include "patch/plan.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "base/model_path.h"
+#include "base/text.h"
+#include "patch/diff.h"
+#include "patch/file_lines.h"
+#include "patch/placement.h"
+#include "patch/rewrite.h"
+
+namespace codex::patch {
+namespace {
+
+using Text = std::optional<std::string>;
+
+constexpr std::size_t kMaxReported = 5;
+constexpr std::size_t kMaxShownPathBytes = 200;
+constexpr std::string_view kMissing = "No such file or directory (os error 2)";
+
+// A path that may be refused for what it holds.
+std::string shown(const std::string& path) {
+    std::string text;
+    for (const char c : base::cut(base::to_valid_utf8(path), kMaxShownPathBytes)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f) {
+            fmt::format_to(std::back_inserter(text), "\\x{:02x}", byte);
+        } else {
+            text += c;
+        }
+    }
+    return text;
+}
+
+class Planner {
+  public:
+    Planner(const Reader& reader, const PlanOptions& options)
+        : reader_(reader), options_(options) {}
+
+    Plan make(const Patch& patch) {
+        if (patch.files.empty()) throw base::Error("No files were modified.");
+        plan_.mode = options_.mode;
+        for (const FilePatch& file : patch.files) {
+            try {
+                add(file);
+            } catch (const base::Error& error) {
+                errors_.emplace_back(error.what());
+            }
+            if (is_partial() && !errors_.empty()) {
+                plan_.failure = errors_.front();
+                return std::move(plan_);
+            }
+        }
+        if (!errors_.empty()) throw base::Error(all_errors());
+        return std::move(plan_);
+    }
+
+  private:
+    bool is_partial() const { return options_.mode == Mode::partial; }
+
+    // How messages name a file: the original's are absolute.
+    std::string name(const FilePatch& file, const std::string& path) const {
+        return is_partial() && !options_.root.empty() ? options_.root + "/" + path : file.path;
+    }
+
+    Text read(const std::string& path) {
+        const auto known = now_.find(path);
+        return known == now_.end() ? reader_(path) : known->second;
+    }
+
+    // With what went wrong behind `what`.
+    Text read(const std::string& path, const std::string& what) {
+        try {
+            return read(path);
+        } catch (base::Error& error) {
+            error.add_context(what);
+            throw;
+        }
+    }
+
+    void add(const FilePatch& file) {
+        const std::string path = path_beneath(file.path, options_.root);
+        FileChange change;
+        change.operation = file.operation;
+        change.path = path;
+        change.shown_path = file.path;
+        switch (file.operation) {
+            case Operation::add:
+                change.old_text = read(path, "Failed to write file " + name(file, path));
+                change.new_text = file.content;
+                if (change.old_text) note(file.path + " was there before and is overwritten");
+                break;
+            case Operation::remove:
+                change.old_text = read(path, "Failed to delete file " + name(file, path));
+                if (!change.old_text) {
+                    throw base::Error("Failed to delete file " + name(file, path) +
+                                      (is_partial() ? "" : ": No such file or directory"));
+                }
+                break;
+            case Operation::update:
+                if (!update(file, change)) return;
+                break;
+        }
+        if (file.operation != Operation::update) {
+            const std::string before = change.old_text.value_or("");
+            const std::string after = change.new_text.value_or("");
+            change.unified_diff = render_hunks(before, after, edits_between(before, after));
+        }
+        if (change.move_to) now_[*change.move_to] = change.new_text;
+        now_[path] = change.move_to ? std::nullopt : change.new_text;
+        plan_.changes.push_back(std::move(change));
+    }
+
+    // False when a hunk has no place, which has been put down.
+    bool update(const FilePatch& file, FileChange& change) {
+        const std::string shown = name(file, change.path);
+        const std::string what = "Failed to read file to update " + shown;
+        change.old_text = read(change.path, what);
+        if (!change.old_text) throw base::Error(fmt::format("{}: {}", what, kMissing));
+        if (is_partial() && !base::is_valid_utf8(*change.old_text)) {
+            throw base::Error(what + ": stream did not contain valid UTF-8");
+        }
+        if (file.move_to) {
+            const std::string target = path_beneath(*file.move_to, options_.root);
+            change.shown_path = *file.move_to;
+            if (target == change.path) {
+                note(file.path + " is moved onto itself and stays");
+            } else {
+                change.move_to = target;
+                change.replaced_text = read(target, "Failed to write file " + *file.move_to);
+                if (change.replaced_text) {
+                    note(*file.move_to + " was there before and is overwritten");
+                }
+            }
+        }
+        const FileLines lines = split_file(*change.old_text);
+        Placement placement = place_chunks(lines, file.chunks, options_.mode, shown);
+        std::move(placement.notes.begin(), placement.notes.end(), std::back_inserter(plan_.notes));
+        if (!placement.errors.empty()) {
+            std::move(placement.errors.begin(), placement.errors.end(),
+                      std::back_inserter(errors_));
+            return false;
+        }
+        if (file.chunks.empty()) {  // moved as it is
+            change.new_text = change.old_text;
+            return true;
+        }
+        Rewritten rewritten = rewrite(lines, placement.replacements, options_.mode);
+        change.unified_diff =
+            render_hunks(*change.old_text, rewritten.text, std::move(rewritten.edits));
+        change.new_text = std::move(rewritten.text);
+        return true;
+    }
+
+    void note(std::string text) {
+        if (!is_partial()) plan_.notes.push_back(std::move(text));
+    }
+
+    std::string all_errors() const {
+        std::string text;
+        for (std::size_t i = 0; i < errors_.size() && i < kMaxReported; ++i) {
+            if (i > 0) text += "\n\n";
+            text += errors_[i];
+        }
+        if (errors_.size() > kMaxReported) {
+            text += fmt::format("\n\n{} more of its files and hunks failed.",
+                                errors_.size() - kMaxReported);
+        }
+        return text;
+    }
+
+    const Reader& reader_;
+    const PlanOptions& options_;
+    std::map<std::string, Text> now_;  // what the changes so far have made of the files
+    std::vector<std::string> errors_;
+    Plan plan_;
+};
+
+}  // namespace
+
+std::string path_beneath(const std::string& written, const std::string& root) {
+    const auto refuse = [&](std::string_view why) {
+        return base::Error(fmt::format("cannot patch '{}': {}", shown(written), why));
+    };
+    if (const auto refusal = base::refuse_path(written)) throw refuse(*refusal);
+    std::string_view rest = written;
+    if (rest.starts_with('/')) {
+        const std::string_view above = std::string_view(root).substr(
+            0,
+            root.find_last_not_of('/') == std::string::npos ? 0 : root.find_last_not_of('/') + 1);
+        if (root.empty() || !rest.starts_with(above) || rest.size() == above.size() ||
+            rest[above.size()] != '/') {
+            throw refuse("it is not beneath the root");
+        }
+        rest.remove_prefix(above.size() + 1);
+    }
+    std::vector<std::string> parts;
+    for (const std::string_view part : base::split(rest, '/')) {
+        if (part.empty() || part == ".") continue;
+        if (part != "..") {
+            parts.emplace_back(part);
+            continue;
+        }
+        if (parts.empty()) throw refuse("it leads out of the root");
+        parts.pop_back();
+    }
+    if (parts.empty()) throw refuse("it names the root itself");
+    return base::join(parts, "/");
+}
+
+Plan plan(const Patch& patch, const Reader& reader, const PlanOptions& options) {
+    return Planner(reader, options).make(patch);
+}
+
+}  // namespace codex::patch

@@ -1,0 +1,54 @@
+// What a patch would do: every hunk of every file is placed in memory before a byte is written.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "patch/patch.h"
+
+namespace codex::patch {
+
+/// The whole text of the file at a clean path relative to the root; nullopt when nothing is there.
+/// Throws base::Error when it cannot be read or is no regular file.
+using Reader = std::function<std::optional<std::string>(const std::string& path)>;
+
+struct PlanOptions {
+    std::string root;  // absolute and real; absolute paths must lie beneath it. "": none may
+    Mode mode = Mode::whole;
+};
+
+struct FileChange {
+    Operation operation = Operation::update;
+    std::string path;                          // relative to the root, without "." and ".."
+    std::optional<std::string> move_to;        // likewise; never the path itself
+    std::string shown_path;                    // of the result, as the patch writes it
+    std::optional<std::string> old_text;       // nullopt: nothing is there
+    std::optional<std::string> new_text;       // nullopt: removed
+    std::optional<std::string> replaced_text;  // of what lies at `move_to` now
+    std::string unified_diff;                  // hunks without file headers (patch/diff.h)
+
+    bool operator==(const FileChange&) const = default;
+};
+
+/// The changes in the order of the patch; each sees what those before it have done.
+struct Plan {
+    Mode mode = Mode::whole;
+    std::vector<FileChange> changes;
+    std::vector<std::string> notes;      // ambiguous places, overwritten files: for the model
+    std::optional<std::string> failure;  // partial only: why the changes end where they end
+
+    bool operator==(const Plan&) const = default;
+};
+
+/// Throws base::Error that names every file and hunk that has no place, what was looked for, and
+/// the nearest lines of the file; `partial` returns the changes before the first failure instead.
+/// A patch without files is an error in both.
+Plan plan(const Patch& patch, const Reader& reader, const PlanOptions& options = {});
+
+/// A path as a patch writes it, relative to the root and clean. Throws base::Error when it leads
+/// out of the root, names it, or is refused (base/model_path.h).
+std::string path_beneath(const std::string& written, const std::string& root);
+
+}  // namespace codex::patch
