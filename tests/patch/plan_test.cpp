@@ -12,7 +12,7 @@ using namespace codex::test;
 
 namespace {
 
-Plan plan_of(const Files& files, const std::string& body, PlanOptions options = {}) {
+Plan plan_of(const Files& files, const std::string& body, const PlanOptions& options = {}) {
     return plan(parse_patch(framed(body), options.mode), reader_of(files), options);
 }
 
