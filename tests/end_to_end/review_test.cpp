@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <catch2/catch_test_macros.hpp>
 
+#include "base/file.h"
 #include "tests/end_to_end/scene.h"
 
 using namespace codex::test;
@@ -208,6 +209,23 @@ TEST_CASE("a cancelled run says so within two seconds and leaves no half-written
     CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(2));
     CHECK(has(run.summary_comment(), "cancelled"));
     CHECK(run.state.find("reviews")->as_array()->empty());
+}
+
+TEST_CASE("a signal finds the checkout's credential hidden and puts it back") {
+    Scene scene("cancelled-credential");
+    scene.repo().git({"config", "http.https://github.com/.extraheader",
+                      std::string("AUTHORIZATION: basic ") + kGitHubToken});
+    const auto file = scene.workspace() / ".git/config";
+    const std::string configuration = codex::base::read_file(file);
+    scene.model = {Value::object({{"stall", true}})};
+    scene.start();
+    REQUIRE(scene.program().wait_for_error("reviewing"));
+    CHECK_FALSE(has(codex::base::read_file(file), kGitHubToken));
+    scene.program().send_signal(SIGTERM);
+    const Run run = scene.finish();
+    INFO(run.err);
+    CHECK(run.exit_code == 130);
+    CHECK(codex::base::read_file(file) == configuration);
 }
 
 TEST_CASE(
