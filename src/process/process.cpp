@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,9 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <span>
+#include <optional>
+#include <set>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/unique_fd.h"
 #include "process/head_tail.h"
 #include "process/spawn.h"
@@ -26,6 +27,10 @@ using loop::Loop;
 
 // What an unprivileged process may ask for by default (pipe(7), pipe-max-size).
 constexpr int kPipeBytes = 1 << 20;
+
+constexpr const char* kStillThere =
+    "processes of the command could not be ended: they start others faster than they are killed; "
+    "its files are no longer to be trusted";
 
 /// Watches and timers of one run; all are taken back at its end.
 class Watches {
@@ -74,6 +79,7 @@ class Run {
             output_watch_ = watches_.readable(output_.get(), [this] { read_output(); });
         }
         end_watch_ = watches_.readable(child_.end.get(), [this] { take_ending(); });
+        reap_orphans_later();
         watches_.after(command.timeout, [this, after = command.timeout] {
             if (ended_) return;
             ending_ = TimedOut{after};
@@ -81,6 +87,7 @@ class Run {
         });
     }
     ~Run() {
+        loop_.cancel_timer(reap_timer_);
         // Only when an exception goes through: a normal end has reaped the leader.
         if (reaped_) return;
         ::kill(-child_.pid, SIGKILL);
@@ -94,10 +101,10 @@ class Run {
             loop_.run_until([this] { return over(); }, cancel);
         } catch (const base::Interrupted&) {
             stop();
-            clean_up();
+            if (!clean_up()) base::log_warning(kStillThere);
             throw;
         }
-        clean_up();
+        if (!clean_up()) throw base::Error(kStillThere);
     }
 
     Result result(std::chrono::milliseconds duration) {
@@ -145,37 +152,30 @@ class Run {
     /// Kills the group at once and everything else below; the loop sees the ends.
     void stop() {
         ::kill(-child_.pid, SIGKILL);
-        for (const Descendant& victim : descendants(spared_)) kill_and_watch(victim);
+        kill_descendants(spared_);
     }
 
-    /// Nothing of the command outlives it: not its group, and no one who left the group.
-    void clean_up() {
-        const base::Steady deadline = loop_.clock().now() + kKillTime;
+    /// Nothing of the command outlives it: not its group, and no one who left the group. False when
+    /// somebody does.
+    bool clean_up() {
         ::kill(-child_.pid, SIGKILL);
-        if (!ended_) wait_for_all({&child_.end, 1}, deadline);
-        reap_if_ended(child_.pid);
+        // The leader is one of our children as well.
+        const bool is_nobody_left =
+            end_descendants(spared_, loop_.clock(), loop_.clock().now() + kKillTime);
         reaped_ = true;
-        kill_descendants(spared_, [&](const std::vector<base::UniqueFd>& ended) {
-            wait_for_all(ended, deadline);
-            return loop_.clock().now() < deadline;
-        });
         read_rest();
+        return is_nobody_left;
     }
 
-    void wait_for_all(std::span<const base::UniqueFd> ended, base::Steady deadline) {
-        std::size_t alive = ended.size();
-        bool late = false;
-        Watches watches(loop_);
-        for (const base::UniqueFd& fd : ended) {
-            const auto id = std::make_shared<Loop::Id>();
-            *id = watches.readable(fd.get(), [&watches, &alive, id] {
-                watches.forget(*id);
-                --alive;
-            });
-        }
-        watches.after(std::chrono::ceil<std::chrono::milliseconds>(deadline - loop_.clock().now()),
-                      [&late] { late = true; });
-        loop_.run_until([&] { return alive == 0 || late; });
+    /// Programs that start others and end would else use up all process numbers.
+    void reap_orphans_later() {
+        constexpr std::chrono::milliseconds kInterval{200};
+        reap_timer_ = loop_.after(kInterval, [this] {
+            std::set<pid_t> spared = spared_;
+            spared.insert(child_.pid);
+            reap_ended(spared);
+            reap_orphans_later();
+        });
     }
 
     /// What the killed had written before they ended.
@@ -195,6 +195,7 @@ class Run {
     Spawned child_;
     base::UniqueFd output_;
     Loop::Id output_watch_ = 0;
+    Loop::Id reap_timer_ = 0;
     Loop::Id end_watch_ = 0;
     std::optional<Ending> ending_;
     bool ended_ = false;
@@ -220,20 +221,6 @@ class SpawningRunner final : public ProcessRunner {
     Loop& loop_;
 };
 
-/// Waits for the pidfds one after the other, until `deadline`.
-bool poll_until_ended(const std::vector<base::UniqueFd>& ended, const base::Clock& clock,
-                      base::Steady deadline) {
-    for (const base::UniqueFd& fd : ended) {
-        while (true) {
-            const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock.now());
-            if (rest.count() <= 0) return false;
-            pollfd waited = {.fd = fd.get(), .events = POLLIN, .revents = 0};
-            if (::poll(&waited, 1, static_cast<int>(rest.count())) > 0) break;
-        }
-    }
-    return true;
-}
-
 }  // namespace
 
 std::unique_ptr<ProcessRunner> make_process_runner(Loop& loop) {
@@ -246,10 +233,7 @@ void become_subreaper() {
 }
 
 void kill_remaining_children(const base::Clock& clock) {
-    const auto deadline = clock.now() + kKillTime;
-    kill_descendants({}, [&](const std::vector<base::UniqueFd>& ended) {
-        return poll_until_ended(ended, clock, deadline) && clock.now() < deadline;
-    });
+    if (!end_descendants({}, clock, clock.now() + kKillTime)) base::log_warning(kStillThere);
 }
 
 }  // namespace codex::process

@@ -59,7 +59,8 @@ struct Result {
 /// kDrainTime. Whatever of the tree is left at the end of a run is killed too: nothing outlives it.
 /// Strangers are told from other children of this process by not having been its children before;
 /// where this process is no subreaper, what left the process group escapes.
-/// Throws Error when it cannot be started, Interrupted after killing when `cancel` is requested.
+/// Throws Error when it cannot be started, or when some of it could not be ended; Interrupted after
+/// killing when `cancel` is requested.
 class ProcessRunner {
   public:
     virtual ~ProcessRunner() = default;
@@ -75,6 +76,10 @@ std::unique_ptr<ProcessRunner> make_process_runner(loop::Loop& loop);
 /// Makes this process the reaper of its orphaned descendants (PR_SET_CHILD_SUBREAPER). Once, in
 /// main.
 void become_subreaper();
+
+/// Replaces this process by a program that gets `argv` and an empty environment, with no signal
+/// blocked or ignored. Throws SystemError when it cannot be executed.
+[[noreturn]] void become(const std::filesystem::path& program, std::vector<std::string> argv);
 
 /// Kills and reaps every remaining child of this process, for at most kKillTime; called at the end
 /// of a run so that nothing outlives it.

@@ -3,18 +3,22 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 #include "process/pidfd.h"
 
 namespace codex::process {
@@ -55,21 +59,53 @@ std::multimap<pid_t, pid_t> processes_by_parent() {
     return result;
 }
 
-}  // namespace
-
+/// False means that this process has no child at all, not even a dead one: the usual case, and
+/// cheap to know.
 bool has_children() {
     siginfo_t info = {};
     return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
-std::set<pid_t> children() {
+/// proc(5): numbers with a blank behind each. False where the kernel does not list them.
+bool read_children(const std::string& thread, std::set<pid_t>& into) {
+    const base::UniqueFd file(
+        ::open(fmt::format("/proc/self/task/{}/children", thread).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return false;
+    std::string text;
+    std::array<char, 16384> buffer;
+    while (true) {
+        const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    for (const std::string_view number : base::split(text, ' ')) {
+        if (const auto pid = base::parse_integer(number)) into.insert(static_cast<pid_t>(*pid));
+    }
+    return true;
+}
+
+/// Some microseconds, so that it outpaces processes that start each other; one may be missing that
+/// comes or goes meanwhile.
+std::set<pid_t> listed_children() {
     std::set<pid_t> result;
-    if (!has_children()) return result;
+    const std::unique_ptr<DIR, CloseFolder> threads(::opendir("/proc/self/task"));
+    bool is_listed = threads != nullptr;
+    while (const dirent* entry = is_listed ? ::readdir(threads.get()) : nullptr) {
+        if (entry->d_name[0] != '.') is_listed = read_children(entry->d_name, result);
+    }
+    if (is_listed) return result;
     const auto all = processes_by_parent();
     const auto [begin, end] = all.equal_range(::getpid());
     for (auto child = begin; child != end; ++child) result.insert(child->second);
     return result;
 }
+
+struct Descendant {
+    pid_t pid = 0;
+    pid_t parent = 0;
+    bool is_child = false;  // ours to reap
+};
 
 std::vector<Descendant> descendants(const std::set<pid_t>& spared) {
     const auto all = processes_by_parent();
@@ -86,17 +122,68 @@ std::vector<Descendant> descendants(const std::set<pid_t>& spared) {
     return result;
 }
 
-base::UniqueFd kill_and_watch(const Descendant& victim) {
-    base::UniqueFd fd = open_pidfd(victim.pid);
+void kill_one(const Descendant& victim) {
+    const base::UniqueFd fd = open_pidfd(victim.pid);
     // The descriptor holds whoever has the number now. A new parent is looked at in the next round.
-    if (!fd || parent_of(victim.pid) != victim.parent) return {};
-    if (!send_signal(fd, SIGKILL)) return {};
-    return fd;
+    if (fd && parent_of(victim.pid) == victim.parent) send_signal(fd, SIGKILL);
 }
 
-void reap_if_ended(pid_t child) {
+void pause_for(std::chrono::milliseconds time) {
+    ::poll(nullptr, 0, static_cast<int>(time.count()));
+}
+
+}  // namespace
+
+std::set<pid_t> children() {
+    if (!has_children()) return {};
+    return listed_children();
+}
+
+void kill_descendants(const std::set<pid_t>& spared) {
+    for (const Descendant& victim : descendants(spared)) kill_one(victim);
+}
+
+bool end_descendants(const std::set<pid_t>& spared, const base::Clock& clock,
+                     base::Steady deadline) {
+    constexpr std::chrono::milliseconds kPause{1};
+    // Whoever's parent is killed becomes our child: killing children reaches everybody.
+    std::set<pid_t> killed;
+    while (has_children()) {
+        bool is_anybody_new = false;
+        bool is_anybody_there = false;
+        bool is_anybody_reaped = false;
+        for (const pid_t child : listed_children()) {
+            if (spared.contains(child)) continue;
+            is_anybody_there = true;
+            if (reap_if_ended(child)) {
+                killed.erase(child);
+                is_anybody_reaped = true;
+            } else if (!killed.contains(child)) {
+                // Unreaped, so that the number is still this process's.
+                is_anybody_new = true;
+                if (::kill(child, SIGKILL) == 0) killed.insert(child);
+            }
+        }
+        if (!is_anybody_there && descendants(spared).empty()) return true;
+        if (clock.now() >= deadline) return !is_anybody_new;
+        if (is_anybody_new || is_anybody_reaped || !is_anybody_there) continue;
+        // One that takes its time to end keeps its own children from us.
+        kill_descendants(spared);
+        pause_for(kPause);
+    }
+    return true;
+}
+
+void reap_ended(const std::set<pid_t>& spared) {
+    for (const pid_t child : children()) {
+        if (!spared.contains(child)) reap_if_ended(child);
+    }
+}
+
+bool reap_if_ended(pid_t child) {
     siginfo_t info = {};
-    ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | __WALL);
+    return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | __WALL) == 0 &&
+           info.si_pid == child;
 }
 
 }  // namespace codex::process

@@ -274,6 +274,19 @@ TEST_CASE("output that a grandchild writes after its parent's end still arrives"
     CHECK(result.output == "early\nlate\n");
 }
 
+TEST_CASE("processes that start each other faster than they can be listed are ended") {
+    Runner run;
+    for (int round = 0; round < 3; ++round) {
+        Command command;
+        command.argv = {"/bin/bash", "-c", fmt::format("{0} comet & {0} comet & sleep 60", kChild)};
+        command.environment = {"PATH=/usr/bin:/bin"};
+        command.timeout = milliseconds(300);
+        CHECK(run(command).ending == Ending(TimedOut{milliseconds(300)}));
+        // Whoever is left would be a child of ours, or soon become one.
+        for (int look = 0; look < 100; ++look) REQUIRE(::waitpid(-1, nullptr, WNOHANG) == -1);
+    }
+}
+
 TEST_CASE("other children of this process are left alone") {
     Runner run;
     codex::base::Pipe pipe = codex::base::make_pipe();

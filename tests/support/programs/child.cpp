@@ -219,6 +219,16 @@ std::string spawn_daemon(bool holds_output) {
     return told ? fmt::format("{}", daemon) : failure();
 }
 
+/// Each process starts the next one, leaves its group and ends: nobody is there for long.
+std::string comet() {
+    while (true) {
+        const pid_t next = ::fork();
+        if (next < 0) return failure();
+        if (next != 0) ::_exit(0);
+        ::setsid();
+    }
+}
+
 std::string fork_bomb(int most) {
     for (int made = 0; made < most; ++made) {
         const pid_t pid = ::fork();
@@ -376,6 +386,7 @@ const std::map<std::string, Behaviour>& behaviours() {
          }},
         {"spawn_daemon", [](Arguments) { return spawn_daemon(false); }},
         {"spawn_daemon_holding_output", [](Arguments) { return spawn_daemon(true); }},
+        {"comet", [](Arguments) { return comet(); }},
         {"fork_bomb", [](Arguments a) { return fork_bomb(number(a[0])); }},
         {"flood", [](Arguments a) { return flood(std::atol(a[0].c_str()), a[1][0]); }},
         {"read", [](Arguments a) { return read_file(a[0]); }},
