@@ -70,6 +70,12 @@ struct CommandNetwork {
 
 CommandNetwork add_namespaces(const Policy& policy, Layers& layers) {
     const Namespaces entered = enter_namespaces(policy);
+    // A dropped uid's processes are the command's; a user namespace counts its own (Linux 5.14).
+    if (entered.user || drops_uid(policy)) {
+        layers.add("process count", [&] { limit_processes(policy.limits); });
+    } else {
+        layers.note_missing("process count: cannot be limited while the uid is not a separate one");
+    }
     const auto note_outside = [&](const std::string& why) {
         layers.note_missing(
             fmt::format("read-only mounts outside ({}): modes, owners and times of "
@@ -149,11 +155,8 @@ void enforce(const Policy& policy, std::int32_t broker_pid, WorkerReport& report
         return;
     }
     Layers layers(policy.requirement, report);
-    const bool counts_processes = drops_uid(policy);
-    layers.add("limits", [&] { apply_limits(policy.limits, counts_processes); });
+    layers.add("limits", [&] { apply_limits(policy.limits); });
     layers.add("dies first without memory", die_first_without_memory);
-    if (!counts_processes)
-        layers.note_missing("process count: cannot be limited while the uid is not a separate one");
     const CommandNetwork network = add_namespaces(policy, layers);
     layers.add("bounding set", forbid_capabilities);
     add_identity(policy, layers);

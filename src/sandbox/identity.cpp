@@ -6,6 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
 #include <csignal>
 
 #include "base/error.h"
@@ -20,6 +24,17 @@ void hand_over_pipes(uid_t uid, gid_t gid) {
         if (::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode) && ::fchown(fd, uid, gid) != 0)
             return;
     }
+}
+
+/// In a container without capabilities there may be none to leave, and no right to say so.
+void leave_other_groups(gid_t own) {
+    if (::setgroups(0, nullptr) == 0) return;
+    const int error = errno;
+    std::array<gid_t, NGROUPS_MAX> groups;
+    const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+    const bool has_others = count < 0 || std::any_of(groups.begin(), groups.begin() + count,
+                                                     [own](gid_t group) { return group != own; });
+    if (error != EPERM || has_others) throw base::SystemError(error, "setgroups");
 }
 
 }  // namespace
@@ -38,13 +53,13 @@ void die_with(std::int32_t broker_pid) {
 }
 
 void leave_groups() {
-    if (::setgroups(0, nullptr) != 0) base::throw_errno("setgroups");
+    leave_other_groups(0);
     if (::setresgid(0, 0, 0) != 0) base::throw_errno("setresgid");
 }
 
 void become(std::uint32_t uid, std::uint32_t gid) {
     hand_over_pipes(uid, gid);
-    if (::setgroups(0, nullptr) != 0) base::throw_errno("setgroups");
+    leave_other_groups(gid);
     if (::setresgid(gid, gid, gid) != 0) base::throw_errno(fmt::format("setresgid to {}", gid));
     if (::setresuid(uid, uid, uid) != 0) base::throw_errno(fmt::format("setresuid to {}", uid));
     if (::setresuid(0, 0, 0) == 0) throw base::Error("root could be regained");

@@ -28,7 +28,7 @@ void forbid_core_files() {
     lower(RLIMIT_CORE, 0, "core files");
 }
 
-void apply_limits(const Limits& limits, bool counts_processes) {
+void apply_limits(const Limits& limits) {
     forbid_core_files();
     lower(RLIMIT_CPU, limits.cpu_seconds, "processor time");
     lower(RLIMIT_FSIZE, limits.file_bytes, "file size");
@@ -36,7 +36,10 @@ void apply_limits(const Limits& limits, bool counts_processes) {
     if (limits.data_bytes != 0) lower(RLIMIT_DATA, limits.data_bytes, "data");
     if (limits.address_space_bytes != 0)
         lower(RLIMIT_AS, limits.address_space_bytes, "address space");
-    if (counts_processes) lower(RLIMIT_NPROC, limits.processes, "processes");
+}
+
+void limit_processes(const Limits& limits) {
+    lower(RLIMIT_NPROC, limits.processes, "processes");
 }
 
 void die_first_without_memory() {

@@ -5,9 +5,11 @@
 
 namespace codex::sandbox {
 
-/// Sets soft and hard limits, never above what is already the hard limit. `counts_processes`: the
-/// uid is about to be dropped, so that its processes are the command's.
-void apply_limits(const Limits& limits, bool counts_processes);
+/// Sets soft and hard limits but that of processes, never above what is already the hard limit.
+void apply_limits(const Limits& limits);
+
+/// Of the caller's uid, or of its user namespace since Linux 5.14; not of the machine's root.
+void limit_processes(const Limits& limits);
 
 /// The kernel that runs out of memory ends this process and what it starts before all others: the
 /// broker lives on and can say what happened.

@@ -116,7 +116,10 @@ Namespaces enter_namespaces(const Policy& policy) {
     Namespaces entered;
     if (!mounts && !network) return entered;
     try {
-        if (::geteuid() != 0) enter_user_namespace();
+        if (::geteuid() != 0) {
+            enter_user_namespace();
+            entered.user = true;
+        }
     } catch (const base::Error& error) {
         entered.why_no_mounts = entered.why_no_network = error.what();
         return entered;

@@ -11,6 +11,7 @@ namespace codex::sandbox {
 struct Namespaces {
     bool mounts = false;
     bool network = false;
+    bool user = false;  // entered for the others; not as root
     // The kernel's word, where one is wanted and not had.
     std::string why_no_mounts;
     std::string why_no_network;

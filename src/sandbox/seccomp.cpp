@@ -5,9 +5,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 
 #include "base/error.h"
 
@@ -32,15 +34,24 @@ constexpr std::uint32_t kNamespaceFlags = 0x7e020080;  // every CLONE_NEW*
 constexpr std::uint32_t kAskPersonality = 0xffffffff;
 constexpr std::uint32_t kSetIdBits = 06000;
 constexpr std::uint32_t kAccessMode = 3, kWriteOnly = 1, kReadWrite = 2;
-constexpr std::uint32_t kCreates = 0100 | 020000000;             // O_CREAT, __O_TMPFILE
-constexpr std::uint32_t kTruncates = 01000;                      // O_TRUNC
-constexpr std::uint32_t kTerminalRequests[] = {0x5412, 0x541c};  // TIOCSTI, TIOCLINUX
-constexpr std::uint32_t kInodeRequests[] = {
-    0x40086602, 0x40046602,  // FS_IOC_SETFLAGS and its 32-bit form
-    0x40087602, 0x40047602,  // FS_IOC_SETVERSION and its 32-bit form
-    0x401c5820,              // FS_IOC_FSSETXATTR
-    0x40806685,              // FS_IOC_ENABLE_VERITY
-    0x800c6613,              // FS_IOC_SET_ENCRYPTION_POLICY
+constexpr std::uint32_t kCreates = 0100 | 020000000;          // O_CREAT, __O_TMPFILE
+constexpr std::uint32_t kTruncates = 01000;                   // O_TRUNC
+constexpr std::uint32_t kUnshared = 0x200 | 0x400 | 0x40000;  // CLONE_FS, _FILES, _SYSVSEM
+constexpr std::uint32_t kNotificationPipe = 0200;  // O_NOTIFICATION_PIPE, which is O_EXCL
+
+// Requests of ioctl(2). The kind is its second byte.
+constexpr std::uint32_t kRequestKind = 0xff00;
+constexpr std::uint32_t kTerminalKind = 0x5400, kSocketKind = 0x8900, kBtrfsKind = 0x9400;
+constexpr std::uint32_t kTerminalRequests[] = {0x5412, 0x541c, 0x5423};  // TIOCSTI, -LINUX, -SETD
+// These are of btrfs by their number only: FICLONE, FICLONERANGE, FIDEDUPERANGE, FS_IOC_GETFSLABEL.
+constexpr std::uint32_t kCloneRequests[] = {0x40049409, 0x4020940d, 0xc0189436, 0x81009431};
+constexpr std::uint32_t kReadingRequests[] = {
+    0x2,                     // FIGETBSZ
+    0x80086601, 0x80046601,  // FS_IOC_GETFLAGS and its 32-bit form
+    0x80087601, 0x80047601,  // FS_IOC_GETVERSION and its 32-bit form
+    0x801c581f,              // FS_IOC_FSGETXATTR
+    0xc020660b,              // FS_IOC_FIEMAP
+    0x80045430,              // TIOCGPTN
 };
 
 sock_filter load(std::size_t offset) {
@@ -174,16 +185,36 @@ Program check_network(Sockets sockets) {
     return {};
 }
 
+void append_results(Program& program, std::span<const std::uint32_t> values, std::uint32_t action) {
+    for (const std::uint32_t value : values) {
+        program.push_back(if_equal(value, 0, 1));
+        program.push_back(result(action));
+    }
+}
+
+/// File systems have requests of their own that make and change things, which Landlock does not
+/// see. Those of btrfs work for everybody; others need a file of the same uid, which in read-only
+/// mode is one outside.
 Program check_device_request(unsigned argument, bool read_only) {
     Program program{load_low(argument)};
-    std::vector<std::uint32_t> refused(std::begin(kTerminalRequests), std::end(kTerminalRequests));
-    if (read_only)
-        refused.insert(refused.end(), std::begin(kInodeRequests), std::end(kInodeRequests));
-    std::size_t left = refused.size();
-    for (const std::uint32_t request : refused) program.push_back(if_equal(request, left--, 0));
+    append_results(program, kTerminalRequests, kRefuse);
+    append_results(program, kCloneRequests, kAllow);
+    if (read_only) append_results(program, kReadingRequests, kAllow);
+    program.push_back(mask(read_only ? ~0xffU : kRequestKind));
+    if (read_only) {
+        append_results(program, std::array{kTerminalKind, kSocketKind}, kAllow);
+        program.push_back(result(kRefuse));
+        return program;
+    }
+    append_results(program, std::array{kBtrfsKind}, kRefuse);
     program.push_back(result(kAllow));
-    program.push_back(result(kRefuse));
     return program;
+}
+
+Program check_unshared() {
+    return {load_low(0),     if_any_bit(~kUnshared, 2, 0),
+            load_high(0),    if_equal(0, 1, 0),
+            result(kRefuse), result(kAllow)};
 }
 
 Program check_open(unsigned flags, bool landlock_sees_truncation) {
@@ -231,6 +262,10 @@ Program check(const SyscallRule& rule, const FilterOptions& options) {
                                                           : Program{};
         case Check::namespaces:
             return refuse_bits(rule.argument, kNamespaceFlags);
+        case Check::unshared:
+            return check_unshared();
+        case Check::plain_pipe:
+            return refuse_bits(rule.argument, kNotificationPipe);
         case Check::own_process:
             return choose(rule.argument, {0}, kAllow, kRefuse);
         case Check::own_personality:

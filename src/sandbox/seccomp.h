@@ -28,9 +28,12 @@ enum class Check : std::uint8_t {
     no_fast_open,     // supervised: no connection by sending
     socket_option,    // supervised: none that leads a connection elsewhere or makes it later
     namespaces,       // no flag that makes a namespace
+    unshared,         // of a process' own: folder, descriptors, semaphores
+    plain_pipe,       // no pipe for the kernel's notifications
     own_process,      // process id 0 only
     own_personality,  // Linux' own personality, or asking for it
-    device_request,   // no request that types into a terminal or, read-only, changes an inode
+    device_request,   // nothing that types into a terminal or makes things on btrfs; read-only:
+                      // requests that are known to change nothing
     file_mode,        // read-only: EPERM; else no set-id bits
     new_file_mode,    // no set-id bits
     open_flags,       // no set-id bits on a new file; no truncation where Landlock cannot see it

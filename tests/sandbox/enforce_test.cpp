@@ -49,9 +49,9 @@ TEST_CASE("the report names each layer in force") {
     const std::string landlock = fmt::format("landlock abi {}", landlock_abi());
     if (Sandbox::is_root()) {
         CHECK(outcome.report.layers == Lines{"session", "limits", "dies first without memory",
-                                             "bounding set", "uid 1001", "no capabilities",
-                                             "dies with the broker", "no new privileges", landlock,
-                                             "seccomp"});
+                                             "process count", "bounding set", "uid 1001",
+                                             "no capabilities", "dies with the broker",
+                                             "no new privileges", landlock, "seccomp"});
     } else {
         CHECK(outcome.report.layers == Lines{"session", "limits", "dies first without memory",
                                              "bounding set", "no capabilities",
