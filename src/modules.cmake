@@ -75,13 +75,13 @@ codex_module(github DEPENDS base json http)
 codex_module(model DEPENDS base json protocol http)
 codex_module(review DEPENDS base json protocol)
 # L5
-codex_module(tools DEPENDS base json loop protocol process sandbox)
+codex_module(tools DEPENDS base json loop patch protocol process sandbox)
 # L6
 codex_module(agent DEPENDS base protocol model tools)
 # L8
 codex_module(action DEPENDS base loop git process http config sandbox github model review tools agent)
 # L9
-codex_module(cli DEPENDS base json loop attempts git process http config sandbox github review tools action)
+codex_module(cli DEPENDS base json loop attempts patch git process http config sandbox github review tools action)
 target_compile_definitions(codex_cli PRIVATE CODEX_VERSION="${PROJECT_VERSION}")
 
 add_executable(codex-action src/cli/main.cpp)
@@ -95,7 +95,8 @@ endif()
 
 # The sandboxed child is compiled by itself: static (1 ms to start), without curl, libgit2 or spdlog, never sanitized.
 file(GLOB worker_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/worker/*.cpp ${CMAKE_SOURCE_DIR}/src/sandbox/*.cpp
-    ${CMAKE_SOURCE_DIR}/src/attempts/*.cpp    ${CMAKE_SOURCE_DIR}/src/json/*.cpp ${CMAKE_SOURCE_DIR}/src/base/*.cpp)
+    ${CMAKE_SOURCE_DIR}/src/attempts/*.cpp ${CMAKE_SOURCE_DIR}/src/patch/*.cpp ${CMAKE_SOURCE_DIR}/src/json/*.cpp
+    ${CMAKE_SOURCE_DIR}/src/base/*.cpp)
 list(FILTER worker_sources EXCLUDE REGEX "/log\\.cpp$")
 add_executable(codex-worker ${worker_sources})
 target_link_libraries(codex-worker PRIVATE codex_flags codex_rapidjson fmt::fmt-header-only)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/unique_fd.h"

@@ -9,6 +9,7 @@
 #include "action/end_state.h"
 #include "action/publish.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "git/hidden_credentials.h"

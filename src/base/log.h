@@ -16,8 +16,9 @@ enum class LogLevel { trace, debug, info, warning, error };
 /// `redactor` may be null. Before it is called, log() prints nothing.
 void open_log(int debug_level, std::shared_ptr<const Redactor> redactor);
 
-/// One line, or several: each is printed behind a prefix and made of render_controls(), so that a
-/// runner takes none for a workflow command; secrets are masked. Any thread.
+/// One line, or several: each is printed behind a prefix and made of render_controls()
+/// (base/printable.h), so that a runner takes none for a workflow command; secrets are masked. Any
+/// thread.
 void log(LogLevel level, std::string_view message);
 
 inline void log_info(std::string_view message) {
@@ -29,13 +30,5 @@ inline void log_debug(std::string_view message) {
 inline void log_warning(std::string_view message) {
     log(LogLevel::warning, message);
 }
-
-/// `text` fit for one line of a terminal or log: control, bidirectional and invisible characters
-/// as \xNN, \uNNNN, \UNNNNNNNN, \r, \n, \t; bad UTF-8 as U+FFFD; "##[" as "##\[".
-std::string render_controls(std::string_view text);
-
-/// "##[" as "##\[": the runner takes "##[command]" as a command anywhere in a line (actions/runner,
-/// ActionCommand.TryParse), unlike "::command::", which must begin it.
-std::string defuse_older_commands(std::string_view text);
 
 }  // namespace codex::base

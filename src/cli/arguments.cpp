@@ -5,9 +5,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "json/codec.h"
+#include "patch/patch.h"
 
 namespace codex::cli {
 namespace {
@@ -165,7 +166,24 @@ std::variant<Sandbox, ShowHelp> parse_sandbox(Reader& reader) {
     return sandbox;
 }
 
+std::variant<ApplyPatch, ShowHelp> parse_apply_patch(const std::vector<std::string>& arguments) {
+    const auto end_of_options = std::find(arguments.begin(), arguments.end(), "--");
+    for (const std::string_view option : {"--help", "-h"}) {
+        if (std::find(arguments.begin(), end_of_options, option) != end_of_options)
+            return ShowHelp{"apply-patch"};
+    }
+    ApplyPatch apply{{"codex-worker"}};
+    apply.argv.insert(apply.argv.end(), arguments.begin(), arguments.end());
+    return apply;
+}
+
 }  // namespace
+
+Arguments parse_command_line(const std::vector<std::string>& argv, bool in_workflow) {
+    if (argv.empty()) return parse_arguments({}, in_workflow);
+    if (patch::names_program(argv.front())) return {.command = ApplyPatch{argv}, .settings = {}};
+    return parse_arguments({argv.begin() + 1, argv.end()}, in_workflow);
+}
 
 Arguments parse_arguments(const std::vector<std::string>& arguments, bool in_workflow) {
     Arguments parsed;
@@ -187,9 +205,12 @@ Arguments parse_arguments(const std::vector<std::string>& arguments, bool in_wor
     } else if (command == "selftest") {
         if (!reader.at_end()) throw unknown_option("selftest", reader.name());
         parsed.command = SelfTest{};
+    } else if (command == "apply-patch") {
+        std::visit(take, parse_apply_patch(arguments));
     } else {
         throw ConfigError(fmt::format(
-            "unknown command \"{}\"; known: review, sandbox, selftest, --help, --version",
+            "unknown command \"{}\"; known: review, apply-patch, sandbox, selftest, --help, "
+            "--version",
             base::render_controls(command)));
     }
     return parsed;

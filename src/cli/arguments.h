@@ -15,7 +15,7 @@ namespace codex::cli {
 /// No arguments in a workflow: the run for the event.
 struct RunEvent {};
 struct ShowHelp {
-    std::string topic;  // "", "review", "sandbox"
+    std::string topic;  // "", "review", "sandbox", "apply-patch"
 };
 struct ShowVersion {};
 enum class Format { text, json, markdown };
@@ -37,13 +37,19 @@ struct Sandbox {
 };
 /// The attempts of an attacker in the sandbox of this machine.
 struct SelfTest {};
+/// apply-patch: handed over to codex-worker, which knows its options.
+struct ApplyPatch {
+    std::vector<std::string> argv;
+};
 struct Arguments {
-    std::variant<RunEvent, ShowHelp, ShowVersion, Review, Sandbox, SelfTest> command;
+    std::variant<RunEvent, ShowHelp, ShowVersion, Review, Sandbox, SelfTest, ApplyPatch> command;
     config::Flags settings;
 };
 
 /// Throws ConfigError that names the argument and the way out.
 Arguments parse_arguments(const std::vector<std::string>& arguments, bool in_workflow);
+/// The same with the name that the program was started under in front: apply_patch is a name, too.
+Arguments parse_command_line(const std::vector<std::string>& argv, bool in_workflow);
 
 std::string render_help(std::string_view topic);
 std::string render_version();

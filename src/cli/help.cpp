@@ -47,6 +47,20 @@ std::string render_sandbox_options() {
            "sandbox could not be set up; 126 not executable; 127 not found\n";
 }
 
+std::string render_apply_patch_options() {
+    return "options of apply-patch:\n"
+           "  PATCH                the patch itself; from standard input without it or with -\n"
+           "  --root DIR           what its paths count from, and nothing outside of it is touched "
+           "(default: the current folder)\n"
+           "  --dry-run            print the changes as a unified diff and write nothing\n"
+           "  --partial            file after file until the first failure, as the apply_patch "
+           "program does; without it all of a patch is applied or nothing\n"
+           "  --fsync              return only when everything is on the disk\n"
+           "\nstarted under the name apply_patch it takes the patch as its one argument, or from "
+           "standard input\n"
+           "\nexit codes: 0 applied; 1 not applied (stderr says why); 2 usage\n";
+}
+
 }  // namespace
 
 std::string render_help(std::string_view topic) {
@@ -58,6 +72,8 @@ std::string render_help(std::string_view topic) {
         "without GitHub\n"
         "  codex-action review --repo O/R --pr N       review a pull request from its checkout in "
         "this folder\n"
+        "  codex-action apply-patch [options] [PATCH]  apply a patch in the format that models "
+        "write\n"
         "  codex-action sandbox [options] -- COMMAND…  run a command as the agent's are run\n"
         "  codex-action sandbox --explain              what the sandbox can enforce on this "
         "machine\n"
@@ -75,6 +91,7 @@ std::string render_help(std::string_view topic) {
             "  --format FORMAT            text (default), json or markdown, on stdout\n";
     }
     if (topic == "sandbox") return text + render_sandbox_options();
+    if (topic == "apply-patch") return text + render_apply_patch_options();
     text += "settings (a flag wins over an action input, an input over a variable):\n" +
             render_settings();
     text +=

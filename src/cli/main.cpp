@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
         sandbox::harden_broker();
         loop::block_signals();
         process::become_subreaper();
-        const std::vector<std::string> arguments(argv + 1, argv + argc);
-        return cli::run(cli::parse_arguments(arguments, in_workflow), environment);
+        const std::vector<std::string> arguments(argv, argv + argc);
+        return cli::run(cli::parse_command_line(arguments, in_workflow), environment);
     });
 }

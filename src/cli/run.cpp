@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/overloaded.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/sandbox_command.h"
@@ -25,6 +26,7 @@
 #include "process/process.h"
 #include "review/render.h"
 #include "review/words.h"
+#include "tools/worker.h"
 
 namespace codex::cli {
 namespace {
@@ -260,7 +262,10 @@ int run(const Arguments& arguments, const base::Environment& environment) {
             },
             [&](const Review& review) { return run_review(review, arguments, environment); },
             [&](const Sandbox& sandbox) { return run_sandbox(sandbox, environment); },
-            [&](const SelfTest&) { return run_selftest(); }},
+            [&](const SelfTest&) { return run_selftest(); },
+            [&](const ApplyPatch& apply) -> int {
+                process::become(tools::find_worker_executable(), apply.argv);
+            }},
         arguments.command);
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/overloaded.h"
+#include "base/printable.h"
 #include "base/random.h"
 #include "cli/print.h"
 #include "cli/run.h"
@@ -115,16 +116,18 @@ class Bench {
   public:
     tools::WorkerResult run(sandbox::Policy policy, const base::Environment& environment,
                             tools::WorkerCommand command) {
+        const std::filesystem::path executable = tools::find_worker_executable();
         std::unique_ptr<tools::TemporaryHome> home;
         tools::EnvironmentPolicy variables;
         if (policy.mode == sandbox::Mode::workspace_write) {
-            home = std::make_unique<tools::TemporaryHome>(policy);
+            home = std::make_unique<tools::TemporaryHome>(policy, executable);
             variables.set["HOME"] = home->path().string();
+            variables.set["PATH"] = home->search_path(environment);
         } else if (policy.mode == sandbox::Mode::read_only) {
             variables.set["HOME"] = "/nonexistent";
         }
         command.working_directory = policy.workspace;
-        tools::Worker worker(*runner_, tools::find_worker_executable(), std::move(policy),
+        tools::Worker worker(*runner_, executable, std::move(policy),
                              tools::command_environment(variables, environment));
         return worker.run(command, &cancel_);
     }

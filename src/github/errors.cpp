@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "http/retry.h"
 #include "http/url.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "github/api.h"
 #include "github/client.h"

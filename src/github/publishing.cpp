@@ -3,6 +3,7 @@
 #include "github/client.h"
 
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "github/api.h"
 #include "github/decode.h"

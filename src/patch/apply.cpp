@@ -46,8 +46,8 @@ class Goals {
 };
 
 // Why it failed and was undone; nullopt when it is done.
-std::optional<std::string> run(int root, bool fsync, const std::vector<FileGoal>& goals) {
-    Transaction transaction(root, fsync);
+std::optional<std::string> run(const Roots& roots, bool fsync, const std::vector<FileGoal>& goals) {
+    Transaction transaction(roots, fsync);
     try {
         transaction.run(goals);
     } catch (const base::Error& error) {
@@ -62,26 +62,27 @@ std::optional<std::string> run(int root, bool fsync, const std::vector<FileGoal>
 
 }  // namespace
 
-Reader read_beneath(const std::string& root) {
+Reader read_beneath(const std::vector<std::string>& roots) {
     // Shared by the copies of the function, which std::function may make.
-    auto folder = std::make_shared<const base::UniqueFd>(open_root(root));
-    return [folder](const std::string& path) { return read_file_beneath(folder->get(), path); };
+    auto opened = std::make_shared<const Roots>(roots);
+    return [opened](const std::string& path) { return read_file_beneath(*opened, path); };
 }
 
-Outcome apply(const Plan& plan, const std::string& root, const ApplyOptions& options) {
-    const base::UniqueFd folder = open_root(root);
+Outcome apply(const Plan& plan, const std::vector<std::string>& roots,
+              const ApplyOptions& options) {
+    const Roots opened(roots);
     Outcome outcome;
     if (plan.mode == Mode::whole) {
         Goals goals;
         for (const FileChange& change : plan.changes) goals.add(change);
-        outcome.error = run(folder.get(), options.fsync, goals.all());
+        outcome.error = run(opened, options.fsync, goals.all());
         if (!outcome.error) outcome.applied = plan.changes.size();
         return outcome;
     }
     for (const FileChange& change : plan.changes) {
         Goals goals;
         goals.add(change);
-        outcome.error = run(folder.get(), options.fsync, goals.all());
+        outcome.error = run(opened, options.fsync, goals.all());
         if (outcome.error) return outcome;
         ++outcome.applied;
     }

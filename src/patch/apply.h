@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "patch/plan.h"
 
@@ -20,14 +21,15 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
-/// Reads regular files beneath `root`, an absolute path without links. Links are followed as long
-/// as they stay beneath it, but not into a git folder.
-Reader read_beneath(const std::string& root);
+/// Reads regular files beneath the roots, absolute paths without links. Links are followed as long
+/// as they stay beneath one, but not into a git folder.
+Reader read_beneath(const std::vector<std::string>& roots);
 
 /// Writes each file beside its old one and renames it into place, so that at any moment each is old
 /// or new; modes stay. `whole`: all changes, or none (what was done is undone). `partial`: up to
 /// the first failure, also the plan's own. A file that changed since it was planned is a failure,
-/// and so is a link that leads out of the root. Files with several names keep only this one's text.
-Outcome apply(const Plan& plan, const std::string& root, const ApplyOptions& options = {});
+/// and so is a link that leads out of its root. Files with several names keep only this one's text.
+Outcome apply(const Plan& plan, const std::vector<std::string>& roots,
+              const ApplyOptions& options = {});
 
 }  // namespace codex::patch

@@ -206,4 +206,9 @@ Patch parse_patch(std::string_view text, Mode mode) {
     return Parser(std::move(lines), mode).parse();
 }
 
+bool names_program(std::string_view argv0) {
+    argv0.remove_prefix(argv0.rfind('/') + 1);
+    return argv0 == "apply_patch" || argv0 == "applypatch";
+}
+
 }  // namespace codex::patch

@@ -72,4 +72,7 @@ class ParseError : public base::Error {
 /// `partial` refuses. Throws ParseError.
 Patch parse_patch(std::string_view text, Mode mode = Mode::whole);
 
+/// Whether argv[0] calls the apply_patch program: its last part is "apply_patch" or "applypatch".
+bool names_program(std::string_view argv0);
+
 }  // namespace codex::patch

@@ -103,15 +103,24 @@ std::optional<Place> locate_through(int root, const std::string& path, LastLink 
 
 }  // namespace
 
-base::UniqueFd open_root(const std::string& root) {
-    base::UniqueFd fd = base::open_real_path(root, kFolder);
-    if (!fd) base::throw_errno("cannot open " + root);
-    return fd;
+Roots::Roots(const std::vector<std::string>& folders) {
+    for (const std::string& folder : folders) {
+        base::UniqueFd fd = base::open_real_path(folder, kFolder);
+        if (!fd) base::throw_errno("cannot open " + folder);
+        roots_.push_back({folder.ends_with('/') ? folder : folder + "/", std::move(fd)});
+    }
 }
 
-std::optional<Place> locate(int root, const std::string& path, LastLink last,
-                            std::vector<MadeFolder>* made) {
-    return locate_through(root, path, last, made, kMaxLinks);
+std::optional<Place> Roots::locate(const std::string& path, LastLink last,
+                                   std::vector<MadeFolder>* made) const {
+    for (const Root& root : roots_) {
+        if (!path.starts_with('/')) {
+            return locate_through(root.fd.get(), path, last, made, kMaxLinks);
+        }
+        if (!path.starts_with(root.above)) continue;
+        return locate_through(root.fd.get(), path.substr(root.above.size()), last, made, kMaxLinks);
+    }
+    throw base::Error(path + " is not beneath the root");
 }
 
 }  // namespace codex::patch

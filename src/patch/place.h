@@ -22,13 +22,24 @@ struct MadeFolder {
 
 enum class LastLink { followed, kept };
 
-/// The root as a descriptor. Throws base::Error when it is no folder or passes through a link.
-base::UniqueFd open_root(const std::string& root);
+class Roots {
+  public:
+    /// Throws base::Error when one is no folder or passes through a link.
+    explicit Roots(const std::vector<std::string>& folders);
 
-/// Where `path`, relative and clean, really is. Links are followed beneath the root, but not into
-/// a git folder; the last part only when asked. Folders that are missing are made and appended to
-/// `made`; without `made` a missing one is nullopt. Throws base::Error.
-std::optional<Place> locate(int root, const std::string& path, LastLink last,
-                            std::vector<MadeFolder>* made);
+    /// Where `path`, as path_beneath() of patch/plan.h makes it, really is. Links are followed
+    /// beneath its root, but not into a git folder; the last part only when asked. Folders that are
+    /// missing are made and appended to `made`; without `made` a missing one is nullopt. Throws
+    /// base::Error.
+    std::optional<Place> locate(const std::string& path, LastLink last,
+                                std::vector<MadeFolder>* made) const;
+
+  private:
+    struct Root {
+        std::string above;  // ends with "/"
+        base::UniqueFd fd;
+    };
+    std::vector<Root> roots_;
+};
 
 }  // namespace codex::patch

@@ -36,6 +36,12 @@ std::string shown(const std::string& path) {
     return text;
 }
 
+void append_parts(std::vector<std::string>& parts, std::string_view folder) {
+    for (const std::string_view part : base::split(folder, '/')) {
+        if (!part.empty()) parts.emplace_back(part);
+    }
+}
+
 class Planner {
   public:
     Planner(const Reader& reader, const PlanOptions& options)
@@ -64,7 +70,8 @@ class Planner {
 
     // How messages name a file: the original's are absolute.
     std::string name(const FilePatch& file, const std::string& path) const {
-        return is_partial() && !options_.root.empty() ? options_.root + "/" + path : file.path;
+        if (!is_partial() || options_.roots.empty()) return file.path;
+        return path.starts_with('/') ? path : options_.roots.front() + "/" + path;
     }
 
     Text read(const std::string& path) {
@@ -83,7 +90,7 @@ class Planner {
     }
 
     void add(const FilePatch& file) {
-        const std::string path = path_beneath(file.path, options_.root);
+        const std::string path = path_beneath(file.path, options_);
         FileChange change;
         change.operation = file.operation;
         change.path = path;
@@ -125,7 +132,7 @@ class Planner {
             throw base::Error(what + ": stream did not contain valid UTF-8");
         }
         if (file.move_to) {
-            const std::string target = path_beneath(*file.move_to, options_.root);
+            const std::string target = path_beneath(*file.move_to, options_);
             change.shown_path = *file.move_to;
             if (target == change.path) {
                 note(file.path + " is moved onto itself and stays");
@@ -182,34 +189,42 @@ class Planner {
 
 }  // namespace
 
-std::string path_beneath(const std::string& written, const std::string& root) {
+std::string path_beneath(const std::string& written, const PlanOptions& options) {
     const auto refuse = [&](std::string_view why) {
         return base::Error(fmt::format("cannot patch '{}': {}", shown(written), why));
     };
     if (const auto refusal = base::refuse_path(written)) throw refuse(*refusal);
-    std::string_view rest = written;
-    if (rest.starts_with('/')) {
-        const std::string_view above = std::string_view(root).substr(
-            0,
-            root.find_last_not_of('/') == std::string::npos ? 0 : root.find_last_not_of('/') + 1);
-        if (root.empty() || !rest.starts_with(above) || rest.size() == above.size() ||
-            rest[above.size()] != '/') {
-            throw refuse("it is not beneath the root");
-        }
-        rest.remove_prefix(above.size() + 1);
-    }
+    const bool is_absolute = written.starts_with('/');
+    // Without roots there is nothing above the folder.
     std::vector<std::string> parts;
-    for (const std::string_view part : base::split(rest, '/')) {
+    if (!is_absolute && !options.roots.empty()) append_parts(parts, options.roots.front());
+    if (!is_absolute) append_parts(parts, options.folder);
+    for (const std::string_view part : base::split(written, '/')) {
         if (part.empty() || part == ".") continue;
         if (part != "..") {
             parts.emplace_back(part);
-            continue;
+        } else if (!parts.empty()) {
+            parts.pop_back();
+        } else if (options.roots.empty()) {
+            throw refuse("it leads out of the root");
         }
-        if (parts.empty()) throw refuse("it leads out of the root");
-        parts.pop_back();
     }
-    if (parts.empty()) throw refuse("it names the root itself");
-    return base::join(parts, "/");
+    const std::string path = base::join(parts, "/");
+    if (options.roots.empty()) {
+        if (is_absolute) throw refuse("it is not beneath the root");
+        if (path.empty()) throw refuse("it names the root itself");
+        return path;
+    }
+    for (const std::string& root : options.roots) {
+        std::vector<std::string> root_parts;
+        append_parts(root_parts, root);
+        std::string above = base::join(root_parts, "/");
+        if (path == above) throw refuse("it names the root itself");
+        if (!above.empty()) above += '/';
+        if (!path.starts_with(above)) continue;
+        return &root == &options.roots.front() ? path.substr(above.size()) : "/" + path;
+    }
+    throw refuse(is_absolute ? "it is not beneath the root" : "it leads out of the root");
 }
 
 Plan plan(const Patch& patch, const Reader& reader, const PlanOptions& options) {

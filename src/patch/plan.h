@@ -10,18 +10,20 @@
 
 namespace codex::patch {
 
-/// The whole text of the file at a clean path relative to the root; nullopt when nothing is there.
+/// The whole text of the file at a path as path_beneath() makes it; nullopt when nothing is there.
 /// Throws base::Error when it cannot be read or is no regular file.
 using Reader = std::function<std::optional<std::string>(const std::string& path)>;
 
 struct PlanOptions {
-    std::string root;  // absolute and real; absolute paths must lie beneath it. "": none may
+    /// Absolute and real. Relative paths count from the first, absolute ones must lie beneath one.
+    std::vector<std::string> roots;
+    std::string folder;  // where relative paths count from: clean, relative to the first root
     Mode mode = Mode::whole;
 };
 
 struct FileChange {
     Operation operation = Operation::update;
-    std::string path;                          // relative to the root, without "." and ".."
+    std::string path;                          // see path_beneath()
     std::optional<std::string> move_to;        // likewise; never the path itself
     std::string shown_path;                    // of the result, as the patch writes it
     std::optional<std::string> old_text;       // nullopt: nothing is there
@@ -47,8 +49,9 @@ struct Plan {
 /// A patch without files is an error in both.
 Plan plan(const Patch& patch, const Reader& reader, const PlanOptions& options = {});
 
-/// A path as a patch writes it, relative to the root and clean. Throws base::Error when it leads
-/// out of the root, names it, or is refused (base/model_path.h).
-std::string path_beneath(const std::string& written, const std::string& root);
+/// A path as a patch writes it, without "." and "..", which are taken out by the text alone:
+/// relative to the first root, or absolute beneath another. Throws base::Error when it leads out of
+/// the roots, names one, or is refused (base/model_path.h).
+std::string path_beneath(const std::string& written, const PlanOptions& options);
 
 }  // namespace codex::patch

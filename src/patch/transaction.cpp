@@ -100,7 +100,7 @@ int Transaction::keep_folder(base::UniqueFd folder) {
 
 void Transaction::stage(const FileGoal& goal) {
     const LastLink last = goal.after ? LastLink::followed : LastLink::kept;
-    auto place = locate(root_, goal.path, last, goal.after ? &made_ : nullptr);
+    auto place = roots_.locate(goal.path, last, goal.after ? &made_ : nullptr);
     if (!place) throw base::Error(goal.path + " is no longer there");
     const auto there = look_at(*place);
     if (there && S_ISLNK(there->st_mode)) {
@@ -124,7 +124,7 @@ void Transaction::stage(const FileGoal& goal) {
     }
     auto like = there;
     if (goal.mode_from != goal.path) {
-        const auto source = locate(root_, goal.mode_from, LastLink::followed, nullptr);
+        const auto source = roots_.locate(goal.mode_from, LastLink::followed, nullptr);
         if (source) like = look_at(*source);
     }
     steps_.push_back(std::move(step));  // before the file is made, so that it is cleared away
@@ -245,8 +245,8 @@ std::vector<std::string> Transaction::roll_back() {
     return left;
 }
 
-std::optional<std::string> read_file_beneath(int root, const std::string& path) {
-    const auto place = locate(root, path, LastLink::followed, nullptr);
+std::optional<std::string> read_file_beneath(const Roots& roots, const std::string& path) {
+    const auto place = roots.locate(path, LastLink::followed, nullptr);
     if (!place) return std::nullopt;
     return read_at(*place, path);
 }

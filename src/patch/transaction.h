@@ -17,7 +17,7 @@ namespace codex::patch {
 
 /// What becomes of one path. Both texts absent: nothing is done.
 struct FileGoal {
-    std::string path;                   // relative to the root, clean
+    std::string path;                   // see path_beneath() of patch/plan.h
     std::optional<std::string> before;  // what must be there now; nullopt: nothing
     std::optional<std::string> after;   // what shall be there; nullopt: nothing
     std::string mode_from;              // the path whose mode the file takes, if it is there
@@ -28,7 +28,7 @@ struct FileGoal {
 /// Undoes what it has done unless finish() was reached.
 class Transaction {
   public:
-    Transaction(int root, bool fsync) : root_(root), fsync_(fsync) {}
+    Transaction(const Roots& roots, bool fsync) : roots_(roots), fsync_(fsync) {}
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();
@@ -58,7 +58,7 @@ class Transaction {
     void sync_folders();
     bool undo(Step& step);
 
-    int root_;
+    const Roots& roots_;
     bool fsync_;
     std::map<std::pair<dev_t, ino_t>, base::UniqueFd> folders_;
     std::set<std::pair<int, std::string>> names_;  // in their folders: no file twice
@@ -67,6 +67,6 @@ class Transaction {
 };
 
 /// The whole regular file, its links resolved; nullopt when nothing is there. Throws base::Error.
-std::optional<std::string> read_file_beneath(int root, const std::string& path);
+std::optional<std::string> read_file_beneath(const Roots& roots, const std::string& path);
 
 }  // namespace codex::patch

@@ -1,13 +1,15 @@
 // What a sandboxed command may do, as a value that crosses from the broker to the worker.
 #pragma once
 
-#include <chrono>
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "json/codec.h"
+#include "sandbox/file_tasks.h"
 
 namespace codex::sandbox {
 
@@ -53,18 +55,21 @@ struct Policy {
     std::uint32_t run_as_gid = 0;
 };
 
-/// A file for the model's eyes, written to stdout; what is wrong with it to stderr, with exit
-/// code 1.
-struct FileRead {
-    std::string path;             // as the model wrote it
-    std::uint64_t max_bytes = 0;  // more is an error
-};
+/// Whether an absolute path is one of the protected ones, or beneath one.
+inline bool is_protected(std::string_view path, const Policy& policy) {
+    return std::any_of(policy.protected_paths.begin(), policy.protected_paths.end(),
+                       [path](const std::string& kept) {
+                           return path.starts_with(kept) &&
+                                  (path.size() == kept.size() || path[kept.size()] == '/');
+                       });
+}
 
 /// The job that the worker reads from descriptor kRequestFd: enforce `policy` on itself, then do
-/// `argv`, or read a file instead.
+/// `argv`, or the one task with files instead.
 struct WorkerRequest {
     Policy policy;
     std::optional<FileRead> read = {};
+    std::optional<PatchTask> patch = {};
     std::vector<std::string> argv;  // of execve; argv[0] is looked up in PATH of `environment`
     std::vector<std::string> environment;  // exactly this, "NAME=value"
     std::string working_directory;         // absolute
@@ -145,21 +150,13 @@ struct codex::json::Describe<codex::sandbox::Policy> {
     }
 };
 template <>
-struct codex::json::Describe<codex::sandbox::FileRead> {
-    template <class V>
-    static void fields(V& v) {
-        using T = codex::sandbox::FileRead;
-        v("path", &T::path);
-        v("max_bytes", &T::max_bytes);
-    }
-};
-template <>
 struct codex::json::Describe<codex::sandbox::WorkerRequest> {
     template <class V>
     static void fields(V& v) {
         using T = codex::sandbox::WorkerRequest;
         v("policy", &T::policy);
         v("read", &T::read);
+        v("patch", &T::patch);
         v("argv", &T::argv);
         v("environment", &T::environment);
         v("working_directory", &T::working_directory);

@@ -10,6 +10,7 @@
 #include "json/schema.h"
 #include "process/head_tail.h"
 #include "process/process.h"
+#include "tools/patch_call.h"
 
 namespace codex::tools {
 namespace {
@@ -104,25 +105,30 @@ class BadCall : public base::Error {
     using Error::Error;
 };
 
-std::filesystem::path resolve_workdir(const std::string& workspace,
-                                      const std::optional<std::string>& workdir) {
-    if (!workdir || workdir->empty()) return workspace;
-    if (workdir->find('\0') != std::string::npos) throw BadCall("workdir holds a NUL byte");
-    std::filesystem::path path = (std::filesystem::path(workspace) / *workdir).lexically_normal();
+/// `folder` as seen from another one, both beneath the workspace. `what` names it in errors.
+std::filesystem::path resolve_folder(const std::string& workspace,
+                                     const std::filesystem::path& from, const std::string& folder,
+                                     std::string_view what) {
+    if (folder.empty()) return from;
+    if (folder.find('\0') != std::string::npos)
+        throw BadCall(fmt::format("{} holds a NUL byte", what));
+    std::filesystem::path path = (from / folder).lexically_normal();
     const std::filesystem::path relative = path.lexically_relative(workspace);
     if (relative.empty() || *relative.begin() == "..")
         throw BadCall(
-            fmt::format("workdir {} is not beneath the workspace {}", *workdir, workspace));
+            fmt::format("{} {} is not beneath the workspace {}", what, folder, workspace));
     return path;
 }
 
 class CommandTool : public Tool {
   public:
-    CommandTool(Worker& worker, ShellLimits limits, Approver* approver, ToolSpec spec)
+    CommandTool(Worker& worker, ShellLimits limits, Approver* approver, Patcher* patcher,
+                ToolSpec spec)
         : worker_(worker),
           free_worker_(worker.without_sandbox()),
           limits_(limits),
           approver_(approver != nullptr ? *approver : never_),
+          patcher_(patcher),
           spec_(std::move(spec)) {}
 
     const ToolSpec& spec() const override { return spec_; }
@@ -160,6 +166,20 @@ class CommandTool : public Tool {
 
     ToolOutput execute(const Call& call, const loop::Cancel* cancel) {
         check(call);
+        const std::string& workspace = worker_.policy().workspace;
+        const std::filesystem::path workdir =
+            resolve_folder(workspace, workspace, call.workdir.value_or(""), "workdir");
+        if (patcher_ != nullptr) {
+            const auto seen = recognise_patch(call.argv);
+            if (const auto* patch = std::get_if<PatchCall>(&seen))
+                return patcher_->apply(
+                    patch->text, resolve_folder(workspace, workdir, patch->folder, "the folder"),
+                    cancel);
+            if (std::holds_alternative<BarePatch>(seen))
+                throw BadCall(
+                    "it is a patch and no command; call apply_patch with it, as in "
+                    "[\"apply_patch\", PATCH]");
+        }
         std::string notes;
         std::chrono::milliseconds timeout = limits_.default_timeout;
         if (call.timeout_ms) {
@@ -175,9 +195,7 @@ class CommandTool : public Tool {
                 notes += fmt::format("Note: max_output_bytes was limited to {}\n", max_bytes);
             max_bytes = std::min(max_bytes, wanted);
         }
-        const process::Result result =
-            run(call, resolve_workdir(worker_.policy().workspace, call.workdir), timeout, cancel,
-                max_bytes, notes);
+        const process::Result result = run(call, workdir, timeout, cancel, max_bytes, notes);
         return render(result, notes, max_bytes);
     }
 
@@ -262,13 +280,14 @@ class CommandTool : public Tool {
     ShellLimits limits_;
     Approver never_;  // where the caller gave no other
     Approver& approver_;
+    Patcher* patcher_;  // may be absent
     ToolSpec spec_;
 };
 
 class ExecCommand final : public CommandTool {
   public:
-    ExecCommand(Worker& worker, ShellLimits limits, Approver* approver)
-        : CommandTool(worker, limits, approver,
+    ExecCommand(Worker& worker, ShellLimits limits, Approver* approver, Patcher* patcher)
+        : CommandTool(worker, limits, approver, patcher,
                       {.name = "exec_command",
                        .description = "Runs a shell command in the sandbox and returns its exit "
                                       "code and output.",
@@ -289,9 +308,9 @@ class ExecCommand final : public CommandTool {
 
 class Shell final : public CommandTool {
   public:
-    Shell(Worker& worker, ShellLimits limits, Approver* approver)
+    Shell(Worker& worker, ShellLimits limits, Approver* approver, Patcher* patcher)
         : CommandTool(
-              worker, limits, approver,
+              worker, limits, approver, patcher,
               {.name = "shell",
                .description = "Runs a program in the sandbox and returns its exit code and output.",
                .parameters = parameters_of<ShellArguments>(approver)}) {}
@@ -313,12 +332,14 @@ class Shell final : public CommandTool {
 
 }  // namespace
 
-std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits, Approver* approver) {
-    return std::make_unique<ExecCommand>(worker, limits, approver);
+std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits, Approver* approver,
+                                        Patcher* patcher) {
+    return std::make_unique<ExecCommand>(worker, limits, approver, patcher);
 }
 
-std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits, Approver* approver) {
-    return std::make_unique<Shell>(worker, limits, approver);
+std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits, Approver* approver,
+                                 Patcher* patcher) {
+    return std::make_unique<Shell>(worker, limits, approver, patcher);
 }
 
 }  // namespace codex::tools

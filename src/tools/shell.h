@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "tools/apply_patch.h"
 #include "tools/approval.h"
 #include "tools/tool.h"
 #include "tools/worker.h"
@@ -24,11 +25,13 @@ struct ShellLimits {
 /// Each command first passes the approver, which must outlive the tool; without one, a policy of
 /// `never` applies. Where it can grant leaving the sandbox, the arguments
 /// {with_escalated_permissions?, justification?} are offered to ask for it.
+///
+/// A call that is nothing but a patch (patch_call.h) goes to the patcher where there is one.
 std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits = {},
-                                        Approver* approver = nullptr);
+                                        Approver* approver = nullptr, Patcher* patcher = nullptr);
 
 /// shell {command: [argv…], workdir?, timeout_ms?}: the older shape, the same execution.
 std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits = {},
-                                 Approver* approver = nullptr);
+                                 Approver* approver = nullptr, Patcher* patcher = nullptr);
 
 }  // namespace codex::tools

@@ -15,19 +15,21 @@ struct ToolOutput {
     bool success = true;
 };
 
-/// How a tool is offered: name, description, JSON Schema of its arguments.
+/// How a tool is offered: name, description, JSON Schema of its arguments; or instead of them the
+/// grammar (Lark) of a free text that the model writes.
 struct ToolSpec {
     std::string name;
     std::string description;
     json::Value parameters;
+    std::string grammar = {};
 };
 
 class Tool {
   public:
     virtual ~Tool() = default;
     virtual const ToolSpec& spec() const = 0;
-    /// `arguments` is the model's text: whatever is wrong with it is answered in the output.
-    /// Throws only what ends the run: Interrupted, SandboxError.
+    /// `arguments` is the model's text, JSON or what the grammar describes: whatever is wrong with
+    /// it is answered in the output. Throws only what ends the run: Interrupted, SandboxError.
     virtual ToolOutput call(std::string_view arguments, const loop::Cancel* cancel) = 0;
 };
 

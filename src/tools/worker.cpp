@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -116,9 +118,14 @@ Worker::Worker(process::ProcessRunner& runner, std::filesystem::path worker_exec
 }
 
 WorkerResult Worker::run(const WorkerCommand& command, const loop::Cancel* cancel) {
-    if (!control_files_) return run_unguarded(command, cancel);
+    return guarded([&] { return run_unguarded(command, cancel); });
+}
+
+/// Puts control files back after the work, however it ends.
+WorkerResult Worker::guarded(const std::function<WorkerResult()>& work) {
+    if (!control_files_) return work();
     try {
-        WorkerResult result = run_unguarded(command, cancel);
+        WorkerResult result = work();
         result.restored = control_files_->restore();
         return result;
     } catch (const base::Interrupted&) {
@@ -160,6 +167,53 @@ Worker::FileContent Worker::read_file(const std::string& path, std::size_t max_b
     if (result.process.ending == process::Ending(process::Exited{1}))
         return {{}, std::string(base::trim(base::to_valid_utf8(result.process.output)))};
     return {{}, fmt::format("{} could not be read ({})", path, describe(result.process.ending))};
+}
+
+std::vector<std::string> Worker::patch_roots() const {
+    std::vector<std::string> more;
+    if (policy_.mode == sandbox::Mode::danger_full_access) {
+        more.emplace_back("/");
+    } else if (policy_.mode == sandbox::Mode::workspace_write) {
+        more = policy_.writable;
+        if (!policy_.exclude_slash_tmp) more.push_back(real_path("/tmp"));
+    }
+    std::vector<std::string> roots = {policy_.workspace};
+    std::copy_if(more.begin(), more.end(), std::back_inserter(roots), [](const auto& folder) {
+        std::error_code ignored;
+        return std::filesystem::is_directory(folder, ignored);
+    });
+    return roots;
+}
+
+Worker::PatchResult Worker::apply_patch(const PatchRequest& wanted, const loop::Cancel* cancel) {
+    constexpr std::chrono::minutes kTime{2};
+    const std::filesystem::path folder = wanted.folder.lexically_relative(policy_.workspace);
+    sandbox::PatchTask task{.text = wanted.text,
+                            .roots = patch_roots(),
+                            .folder = folder == "." ? "" : folder.string(),
+                            .dry_run = wanted.dry_run};
+    if (wanted.anywhere) task.roots.emplace_back("/");
+    process::Command command;
+    command.timeout = kTime;
+    // Head and tail are kept, half and half: nothing may be cut.
+    command.max_output_bytes = 2 * json::kMaxBytes;
+    WorkerResult result = guarded([&] {
+        return perform({.policy = policy_,
+                        .patch = std::move(task),
+                        .argv = {},
+                        .environment = {},
+                        .working_directory = policy_.workspace,
+                        .broker_pid = ::getpid()},
+                       std::move(command), cancel);
+    });
+    if (result.process.ending != process::Ending(process::Exited{0})) {
+        throw sandbox::SandboxError(fmt::format(
+            "the patch was not applied: codex-worker ended with {}: {}",
+            describe(result.process.ending), base::to_valid_utf8(result.process.output)));
+    }
+    return {json::decode<sandbox::PatchReport>(
+                json::parse(result.process.output, "the worker's report of a patch")),
+            result.process.duration, std::move(result.restored)};
 }
 
 WorkerResult Worker::perform(const sandbox::WorkerRequest& request, process::Command command,

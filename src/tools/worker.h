@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,24 @@ class Worker {
     /// the policy, without links out of it, devices, FIFOs or git's own folder.
     FileContent read_file(const std::string& path, std::size_t max_bytes,
                           const loop::Cancel* cancel);
+    /// Applies a patch of the model, or with `dry_run` says what it would do. `folder` is where
+    /// its relative paths count from, beneath the workspace; absolute ones must lie beneath a
+    /// writable root, or in danger_full_access anywhere.
+    struct PatchRequest {
+        std::string text;
+        std::filesystem::path folder;
+        bool dry_run = false;
+        bool anywhere = false;  // for a dry run: also outside of the roots, as far as it may read
+    };
+    struct PatchResult {
+        sandbox::PatchReport report;
+        std::chrono::milliseconds duration{};
+        std::vector<std::string> restored;  // as of WorkerResult
+    };
+    PatchResult apply_patch(const PatchRequest& request, const loop::Cancel* cancel);
+    /// What a patch may touch: the workspace, then the other writable roots; in
+    /// danger_full_access everything.
+    std::vector<std::string> patch_roots() const;
     const sandbox::Policy& policy() const { return policy_; }
     /// The same worker without any sandbox, for a command that somebody approved to run so: it has
     /// all rights of this process's user.
@@ -65,6 +84,7 @@ class Worker {
     WorkerResult perform(const sandbox::WorkerRequest& request, process::Command command,
                          const loop::Cancel* cancel);
     WorkerResult run_unguarded(const WorkerCommand& wanted, const loop::Cancel* cancel);
+    WorkerResult guarded(const std::function<WorkerResult()>& work);
 
     process::ProcessRunner& runner_;
     std::filesystem::path executable_;

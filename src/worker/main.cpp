@@ -1,9 +1,10 @@
 // codex-worker: reads a request from descriptor 3, puts itself into the sandbox, reports on
-// descriptor 4 and becomes the program. The only code that a model's wish ever runs behind.
+// descriptor 4 and becomes the program. The only code that a model's wish ever runs behind. With
+// arguments it is a program for people: apply-patch, and the attacks of selftest.
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,9 +20,11 @@
 #include "base/unique_fd.h"
 #include "json/codec.h"
 #include "json/value.h"
+#include "patch/patch.h"
 #include "sandbox/enforce.h"
 #include "sandbox/policy.h"
-#include "sandbox/workspace_path.h"
+#include "worker/apply_patch_command.h"
+#include "worker/file_tasks.h"
 
 namespace {
 
@@ -88,42 +91,26 @@ int execute(WorkerRequest& request) {
     return reason;
 }
 
-void enter(WorkerRequest& request, WorkerReport& report) {
-    if (!request.read && (request.argv.empty() || request.argv.front().empty()))
-        throw Error("the request names no program");
-    codex::sandbox::enforce(request.policy, request.broker_pid, report, request.read.has_value());
-    report.ready = true;
+/// The program gets our output. Of a datagram socket the filter could not tell whom it writes to.
+void refuse_datagrams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        int type = 0;
+        socklen_t size = sizeof type;
+        if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type != SOCK_STREAM)
+            throw Error(fmt::format(
+                "descriptor {} is a socket of datagrams, through which the sandbox would leak; "
+                "use a pipe or a file",
+                fd));
+    }
 }
 
-/// Returns the exit code.
-int print_file(const codex::sandbox::Policy& policy, const codex::sandbox::FileRead& wanted) {
-    std::vector<std::string> roots = {policy.workspace};
-    for (const auto* more : {&policy.readable, &policy.writable})
-        roots.insert(roots.end(), more->begin(), more->end());
-    const codex::sandbox::OpenedFile file = codex::sandbox::open_in_roots(wanted.path, roots);
-    std::string error = file.error;
-    struct stat info = {};
-    if (file.fd && ::fstat(file.fd.get(), &info) == 0 &&
-        static_cast<std::uint64_t>(info.st_size) > wanted.max_bytes) {
-        error = fmt::format("{} has {} bytes; at most {} are read", wanted.path, info.st_size,
-                            wanted.max_bytes);
-    }
-    std::uint64_t left = wanted.max_bytes;
-    char buffer[65536];
-    while (error.empty() && left > 0) {
-        const ssize_t got =
-            ::read(file.fd.get(), buffer, std::min<std::uint64_t>(sizeof buffer, left));
-        if (got == 0) break;
-        if (got < 0 && errno != EINTR)
-            error = fmt::format("cannot read {}: {}", wanted.path,
-                                std::generic_category().message(errno));
-        if (got <= 0) continue;
-        codex::base::write_all(STDOUT_FILENO, {buffer, static_cast<std::size_t>(got)});
-        left -= static_cast<std::uint64_t>(got);
-    }
-    if (error.empty()) return 0;
-    codex::base::write_all(STDERR_FILENO, error + "\n");
-    return 1;
+void enter(WorkerRequest& request, WorkerReport& report) {
+    refuse_datagrams();
+    const bool is_own_task = request.read || request.patch;
+    if (!is_own_task && (request.argv.empty() || request.argv.front().empty()))
+        throw Error("the request names no program");
+    codex::sandbox::enforce(request.policy, request.broker_pid, report, is_own_task);
+    report.ready = true;
 }
 
 int run() {
@@ -141,7 +128,8 @@ int run() {
     }
     // Sent before the exec that closes the pipe; a second line says that there was none.
     send(report);
-    if (request.read) return print_file(request.policy, *request.read);
+    if (request.read) return codex::worker::print_file(request.policy, *request.read);
+    if (request.patch) return codex::worker::patch_files(request.policy, *request.patch);
     const bool there = ::chdir(request.working_directory.c_str()) == 0;
     const int reason = there ? execute(request) : errno;
     report.error = fmt::format(
@@ -172,9 +160,14 @@ int attack(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc > 1) {
+    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    if (argc > 0 && codex::patch::names_program(argv[0]))
+        return codex::worker::run_as_apply_patch(arguments);
+    if (!arguments.empty() && arguments.front() == "apply-patch")
+        return codex::worker::run_apply_patch({arguments.begin() + 1, arguments.end()});
+    if (!arguments.empty()) {
         try {
-            return attack(std::vector<std::string>(argv + 1, argv + argc));
+            return attack(arguments);
         } catch (const std::exception& error) {
             std::fprintf(stderr, "%s\n", error.what());
             return codex::sandbox::kWorkerFailed;

@@ -28,7 +28,9 @@ TEST_CASE("a review names a base or a pull request, and settings come as flags")
 
 TEST_CASE("wrong usage names the argument and the way out") {
     const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
-        {{"push"}, "unknown command \"push\"; known: review, sandbox, selftest, --help, --version"},
+        {{"push"},
+         "unknown command \"push\"; known: review, apply-patch, sandbox, "
+         "selftest, --help, --version"},
         {{"review"}, "say what to review: --base REF, or --repo OWNER/NAME --pr NUMBER"},
         {{"review", "--base"}, "--base needs a value; see codex-action --help"},
         {{"review", "--base", "x", "--pr", "1"},
@@ -37,13 +39,31 @@ TEST_CASE("wrong usage names the argument and the way out") {
         {{"review", "--base", "x", "--format", "xml"},
          "--format is \"xml\"; allowed: text, json, markdown"},
         {{"\x1b[31m"},
-         "unknown command \"\\x1b[31m\"; known: review, sandbox, selftest, --help, --version"},
+         "unknown command \"\\x1b[31m\"; known: review, apply-patch, sandbox, selftest, "
+         "--help, --version"},
     };
     for (const auto& [arguments, message] : cases) {
         INFO(message);
         CHECK_THROWS_WITH(parse_arguments(arguments, false), message);
         CHECK_THROWS_AS(parse_arguments(arguments, false), base::ConfigError);
     }
+}
+
+TEST_CASE("apply-patch is handed over as it stands, by its command and by its name") {
+    const auto argv_of = [](const std::vector<std::string>& argv) {
+        return std::get<cli::ApplyPatch>(cli::parse_command_line(argv, false).command).argv;
+    };
+    using Words = std::vector<std::string>;
+    CHECK(argv_of({"codex-action", "apply-patch", "--dry-run", "-"}) ==
+          Words{"codex-worker", "apply-patch", "--dry-run", "-"});
+    CHECK(argv_of({"/x/apply_patch", "--help"}) == Words{"/x/apply_patch", "--help"});
+    CHECK(argv_of({"applypatch"}) == Words{"applypatch"});
+    CHECK(argv_of({"codex-action", "apply-patch", "--", "--help"}) ==
+          Words{"codex-worker", "apply-patch", "--", "--help"});
+    const auto help = cli::parse_command_line({"codex-action", "apply-patch", "--help"}, false);
+    CHECK(std::get<cli::ShowHelp>(help.command).topic == "apply-patch");
+    CHECK(std::holds_alternative<cli::ShowVersion>(
+        cli::parse_command_line({"codex-action", "--version"}, false).command));
 }
 
 TEST_CASE("help lists every setting with its variable") {

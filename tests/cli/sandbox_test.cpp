@@ -210,6 +210,46 @@ TEST_CASE("the attack list holds: for root, an ordinary user and root in a conta
     }
 }
 
+TEST_CASE("an ordinary user's commands are counted in a namespace of their own", "[slow]") {
+    if (::geteuid() != 0) SKIP("only root can become somebody else");
+    const Workspace workspace;
+    const auto bomb = [&](const std::string& processes) {
+        const std::string program =
+            "import os, time\ntry:\n  for i in range(" + processes +
+            "):\n    if os.fork() == 0:\n      time.sleep(60)\n      os._exit(0)\n  print('ok')\n"
+            "except OSError as error: print(error)\n";
+        return workspace
+            .run({"sandbox", "--mode", "workspace-write", "--", "python3", "-c", program},
+                 kAsOrdinaryUser)
+            .out;
+    };
+    if (!has(workspace.run({"sandbox", "--explain"}, kAsOrdinaryUser).out, "process count; "))
+        SKIP("no user namespaces here");
+    CHECK(bomb("100") == "ok\n");
+    CHECK(bomb("600") == "[Errno 11] Resource temporarily unavailable\n");
+}
+
+TEST_CASE("apply_patch works as a program within the sandbox, where openat2 is refused") {
+    Workspace workspace;
+    workspace.write("d/f", "old\n");
+    REQUIRE(workspace
+                .script("ln -s d l && ln -s " CODEX_BINARY_DIR "/codex-worker apply_patch && "
+                        "ln -s /etc out",
+                        {"--readable", CODEX_BINARY_DIR})
+                .exit_code == 0);
+    const auto patch = [&](const std::string& body) {
+        workspace.write("patch", "*** Begin Patch\n" + body + "*** End Patch\n");
+        return workspace.script("./apply_patch < patch 2>&1", {"--readable", CODEX_BINARY_DIR});
+    };
+    CHECK(patch("*** Update File: l/f\n@@\n-old\n+new\n").out ==
+          "Success. Updated the following files:\nM l/f\n");
+    CHECK(workspace.read("d/f") == "new\n");
+    CHECK(patch("*** Add File: l/../../x\n+x\n").exit_code == 1);
+    CHECK(has(patch("*** Add File: out/x\n+x\n").out, "out/x leads out of the root"));
+    CHECK(has(patch("*** Update File: l/../d/f\n@@\n-new\n+newer\n").out, "Success."));
+    CHECK(workspace.read("d/f") == "newer\n");
+}
+
 TEST_CASE("a self-test of a sandbox with a hole fails and names it") {
     // Landlock is refused, so that the files outside lie open; best effort is not what it tests.
     const Workspace workspace;

@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const Mode mode : {Mode::whole, Mode::partial}) {
             try {
                 const auto patch = codex::patch::parse_patch(body, mode);
-                check(codex::patch::plan(patch, reader, {.root = "", .mode = mode}), mode);
+                check(codex::patch::plan(patch, reader, {.roots = {}, .folder = {}, .mode = mode}),
+                      mode);
             } catch (const codex::base::Error&) {
                 // refused
             }

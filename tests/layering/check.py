@@ -37,7 +37,7 @@ PRIVATE_HEADERS = {"http/curl_handles.h", "git/git_handles.h", "json/rapidjson.h
 
 def main(root: pathlib.Path) -> int:
     source = root / "src"
-    depends = {"worker": ["base", "json", "attempts", "sandbox"]}
+    depends = {"worker": ["base", "json", "attempts", "patch", "sandbox"]}
     for name, body in re.findall(r"^codex_module\((\w+)([^)]*)\)", (source / "modules.cmake").read_text(), re.M):
         found = re.search(r"DEPENDS([\w\s]*?)(?:PRIVATE|$)", body)
         depends[name] = found.group(1).split() if found else []

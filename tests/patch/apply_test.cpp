@@ -42,14 +42,14 @@ unsigned mode_of(const fs::path& path) {
 }
 
 Plan plan_in(const fs::path& root, const std::string& body, Mode mode = Mode::whole) {
-    return plan(parse_patch(framed(body), mode), read_beneath(root),
-                {.root = root.string(), .mode = mode});
+    return plan(parse_patch(framed(body), mode), read_beneath({root}),
+                {.roots = {root.string()}, .folder = {}, .mode = mode});
 }
 
 // The error of planning or applying; "" when all went well.
 std::string patch_in(const fs::path& root, const std::string& body, Mode mode = Mode::whole) {
     try {
-        return apply(plan_in(root, body, mode), root).error.value_or("");
+        return apply(plan_in(root, body, mode), {root}).error.value_or("");
     } catch (const codex::base::Error& error) {
         return error.what();
     }
@@ -108,7 +108,7 @@ TEST_CASE("a patch changes, makes, moves and removes files on disk") {
                               "*** Add File: deep/er/new\n+n\n"
                               "*** Update File: old\n*** Move to: moved/new name\n@@\n+more\n"
                               "*** Delete File: gone\n");
-    CHECK(apply(made, root.path(), {.fsync = true}) == Outcome{4, {}});
+    CHECK(apply(made, {root.path()}, {.fsync = true}) == Outcome{4, {}});
     CHECK(tree_of(root.path()) ==
           Files{{"a", "1\r\ntwo\r\n"}, {"deep/er/new", "n\n"}, {"moved/new name", "old\nmore\n"}});
 }
@@ -247,7 +247,7 @@ TEST_CASE("links that lead out of the root, or into git's folder, are not follow
     fs::remove(root / "x");
     CHECK(tree_of(root.path()) == before);
     CHECK(tree_of(outside.path()) == before_outside);
-    CHECK_THROWS_AS(read_beneath((root / "absolute").string()), codex::base::Error);
+    CHECK_THROWS_AS(read_beneath({(root / "absolute").string()}), codex::base::Error);
 }
 
 TEST_CASE("a link that is laid between planning and applying is not followed out") {
@@ -258,7 +258,7 @@ TEST_CASE("a link that is laid between planning and applying is not followed out
     const Plan made = plan_in(root.path(), "*** Update File: sub/a\n@@\n-1\n+2\n");
     fs::remove_all(root / "sub");
     fs::create_directory_symlink(outside.path(), root / "sub");
-    CHECK(apply(made, root.path()) ==
+    CHECK(apply(made, {root.path()}) ==
           Outcome{0, "Failed to write file sub/a: sub/a leads out of the root"});
     CHECK(tree_of(outside.path()) == Files{{"a", "1\n"}});
 }
@@ -271,13 +271,34 @@ TEST_CASE("a file that changed since it was planned is left alone") {
                               "*** Update File: a\n@@\n-1\n+2\n*** Update File: b\n@@\n-1\n+2\n"
                               "*** Add File: c\n+x\n");
     write_file(root / "b", "other\n");
-    CHECK(apply(made, root.path()) ==
+    CHECK(apply(made, {root.path()}) ==
           Outcome{0, "Failed to write file b: b has changed since it was read"});
     write_file(root / "b", "1\n");
     write_file(root / "c", "other\n");
-    CHECK(apply(made, root.path()) ==
+    CHECK(apply(made, {root.path()}) ==
           Outcome{0, "Failed to write file c: c has changed since it was read"});
     CHECK(tree_of(root.path()) == Files{{"a", "1\n"}, {"b", "1\n"}, {"c", "other\n"}});
+}
+
+TEST_CASE("a patch may touch several roots, and none beside them") {
+    const TempDir first;
+    const TempDir second;
+    write_file(first / "sub/a", "1\n");
+    write_file(second / "b", "1\n");
+    const std::vector<std::string> roots = {first.path().string(), second.path().string()};
+    const std::string there = second.path().string();
+    const std::string body = "*** Update File: a\n@@\n-1\n+2\n*** Update File: " + there +
+                             "/b\n*** Move to: ../c\n@@\n-1\n+3\n*** Add File: " + there +
+                             "/new/d\n+4\n";
+    const Plan made =
+        plan(parse_patch(framed(body)), read_beneath(roots), {.roots = roots, .folder = "sub"});
+    CHECK(apply(made, roots) == Outcome{3, {}});
+    CHECK(tree_of(first.path()) == Files{{"sub/a", "2\n"}, {"c", "3\n"}});
+    CHECK(tree_of(second.path()) == Files{{"new/d", "4\n"}});
+    write_file(first / "sub/a", "1\n");
+    fs::remove(first / "c");
+    CHECK(apply(made, {first.path().string()}).error.value_or("").find("is not beneath the root") !=
+          std::string::npos);
 }
 
 TEST_CASE("one file under two paths is not changed twice") {
@@ -297,7 +318,8 @@ TEST_CASE("partial applies up to the failure of the plan") {
                               "*** Update File: a\n@@\n-1\n+2\n*** Update File: a\n@@\n-2\n+3\n"
                               "*** Delete File: x\n*** Delete File: a\n",
                               Mode::partial);
-    CHECK(apply(made, root.path()) == Outcome{2, "Failed to delete file " + (root / "x").string()});
+    CHECK(apply(made, {root.path()}) ==
+          Outcome{2, "Failed to delete file " + (root / "x").string()});
     CHECK(tree_of(root.path()) == Files{{"a", "3\n"}});
 }
 
@@ -315,7 +337,7 @@ TEST_CASE("a kill at any moment leaves each file old or new", "[slow]") {
     for (useconds_t delay = 0; delay < 12000; delay += 600) {
         const pid_t child = ::fork();
         if (child == 0) {
-            apply(forth, root.path());
+            apply(forth, {root.path()});
             ::_exit(0);
         }
         ::usleep(delay);

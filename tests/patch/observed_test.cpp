@@ -190,7 +190,7 @@ TEST_CASE("partial keeps what came before the first failure; the default keeps n
 
 TEST_CASE("partial names files absolutely in its failures and takes nothing down as a note") {
     const Files files = {{"a", "1\n1\n"}};
-    const PlanOptions options{.root = "/r", .mode = Mode::partial};
+    const PlanOptions options{.roots = {"/r"}, .folder = {}, .mode = Mode::partial};
     const auto failure = [&](const std::string& body) {
         const auto patch = parse_patch(framed(body), options.mode);
         const Plan made = plan(patch, reader_of(files), options);

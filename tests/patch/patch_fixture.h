@@ -45,7 +45,7 @@ inline Result run_patch(const Files& files, const std::string& body,
                         patch::Mode mode = patch::Mode::whole) {
     try {
         const auto plan = patch::plan(patch::parse_patch(framed(body), mode), reader_of(files),
-                                      {.root = "", .mode = mode});
+                                      {.roots = {}, .folder = {}, .mode = mode});
         return {after(files, plan), plan.failure.value_or("")};
     } catch (const base::Error& error) {
         return {files, error.what()};

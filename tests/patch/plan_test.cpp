@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
+#include <utility>
 
 #include "patch/summary.h"
 #include "patch_fixture.h"
@@ -229,18 +230,20 @@ TEST_CASE("paths lie beneath the root, however they are written") {
         {"..a/b..", "..a/b.."},
         {".gitignore", ".gitignore"},
     };
-    for (const Row& row : rows) CHECK(path_beneath(row.written, "/work/tree") == row.expected);
-    CHECK(path_beneath("/a", "/") == "a");
-    CHECK(path_beneath("/work/tree/a", "/work/tree/") == "a");
+    const codex::patch::PlanOptions in_tree{.roots = {"/work/tree"}, .folder = {}};
+    const codex::patch::PlanOptions in_slash{.roots = {"/"}, .folder = {}};
+    for (const Row& row : rows) CHECK(path_beneath(row.written, in_tree) == row.expected);
+    CHECK(path_beneath("/a", in_slash) == "a");
+    CHECK(path_beneath("/work/tree/a", {.roots = {"/work/tree/"}, .folder = {}}) == "a");
 
     const std::string leads_out = "it leads out of the root";
     const std::string not_beneath = "it is not beneath the root";
     const Row refused[] = {
         {"../a", leads_out},
         {"a/../../b", leads_out},
-        {"/work/tree/../a", leads_out},
+        {"/work/tree/../a", not_beneath},
         {"/work/treehouse", not_beneath},
-        {"/work/tree", not_beneath},
+        {"/work/tree", "it names the root itself"},
         {"/etc/passwd", not_beneath},
         {".", "it names the root itself"},
         {"/work/tree/", "it names the root itself"},
@@ -257,17 +260,41 @@ TEST_CASE("paths lie beneath the root, however they are written") {
         INFO(row.written);
         std::string error;
         try {
-            path_beneath(row.written, "/work/tree");
+            path_beneath(row.written, in_tree);
         } catch (const codex::base::Error& caught) {
             error = caught.what();
         }
         CHECK(error == "cannot patch '" + row.written + "': " + row.expected);
     }
-    CHECK_THROWS_AS(path_beneath("/a", ""), codex::base::Error);
-    CHECK_THROWS_WITH(path_beneath(std::string("a\0b", 3), "/"),
+    CHECK_THROWS_AS(path_beneath("/a", {}), codex::base::Error);
+    CHECK_THROWS_WITH(path_beneath(std::string("a\0b", 3), in_slash),
                       "cannot patch 'a\\x00b': the path holds a control character");
-    CHECK_THROWS_WITH(path_beneath("a\tb", "/"),
+    CHECK_THROWS_WITH(path_beneath("a\tb", in_slash),
                       "cannot patch 'a\\x09b': the path holds a control character");
+}
+
+TEST_CASE("paths count from the working folder and may lie beneath any root") {
+    const codex::patch::PlanOptions options{.roots = {"/work/tree", "/tmp/", "/more"},
+                                            .folder = "sub/deep"};
+    const std::pair<std::string, std::string> rows[] = {
+        {"a", "sub/deep/a"},
+        {"../a", "sub/a"},
+        {"../../a", "a"},
+        {"/work/tree/a", "a"},
+        {"/tmp/x/../a", "/tmp/a"},
+        {"/more/b/c", "/more/b/c"},
+        {"/work/tree/x/./y", "x/y"},
+        {"/tmp/../work/tree/a", "a"},
+        {"../../../../tmp/a", "/tmp/a"},
+        {"../../../tree/a", "a"},
+    };
+    for (const auto& [written, expected] : rows) CHECK(path_beneath(written, options) == expected);
+    for (const std::string written :
+         {"../../../a", "/tmp/../etc/a", "/tmp", "/work", "../../../../a", "/more/", "/moreover/a",
+          "/etc/passwd", "../../.git/config", "/tmp/.git/config"}) {
+        INFO(written);
+        CHECK_THROWS_AS(path_beneath(written, options), codex::base::Error);
+    }
 }
 
 TEST_CASE("every path of a patch is looked at before a file is read") {
