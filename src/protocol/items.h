@@ -62,6 +62,7 @@ struct TokenUsage {
     std::int64_t output_tokens = 0;
     std::int64_t reasoning_output_tokens = 0;
     std::int64_t total_tokens = 0;
+    json::Object extra = {};  // what a newer program counts besides
     TokenUsage& operator+=(const TokenUsage& other);
     friend bool operator==(const TokenUsage&, const TokenUsage&) = default;
 };
