@@ -1,4 +1,4 @@
-// The wire form of protocol/exec_events.h. Only sources of this module include it.
+// The wire form of protocol/exec_events.h. For sources, not for headers.
 #pragma once
 
 #include "protocol/exec_events.h"

@@ -1,4 +1,4 @@
-// The wire form of protocol/types.h. Only sources of this module include it.
+// The wire form of protocol/types.h. For sources, not for headers.
 #pragma once
 
 #include "json/tagged.h"
