@@ -22,7 +22,7 @@ struct SessionConfigured {
     std::optional<ReasoningEffort> reasoning_effort = {};
     std::uint64_t history_log_id = 0;
     std::uint64_t history_entry_count = 0;
-    std::optional<std::vector<EventMsg>> initial_messages = {};  // of a resumed conversation
+    std::optional<std::vector<EventMsg>> initial_messages;  // of a resumed conversation
     std::string rollout_path = {};
     json::Object extra = {};
     friend bool operator==(const SessionConfigured&, const SessionConfigured&);
