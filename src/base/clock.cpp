@@ -21,6 +21,22 @@ std::string render_time(Wall time) {
                        parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+std::string render_time_millis(Wall time) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    const auto millis = std::chrono::floor<std::chrono::milliseconds>(time - whole);
+    std::string text = render_time(whole);
+    text.insert(text.size() - 1, fmt::format(".{:03}", millis.count()));
+    return text;
+}
+
+LocalTime local_time(Wall time) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    std::tm parts = {};
+    ::localtime_r(&seconds, &parts);
+    return {parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+            parts.tm_hour,        parts.tm_min,     parts.tm_sec};
+}
+
 std::string render_duration(std::chrono::milliseconds duration) {
     const auto ms = duration.count();
     if (ms < 1000) return fmt::format("{} ms", ms);

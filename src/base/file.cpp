@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -57,6 +58,32 @@ std::optional<std::string> read_file_if_exists(const std::filesystem::path& path
         throw_errno("cannot open " + path.string());
     }
     return read_all(fd.get(), path, max_bytes);
+}
+
+std::optional<std::string> read_file_beginning(const std::filesystem::path& path,
+                                               std::size_t max_bytes) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        throw_errno("cannot open " + path.string());
+    }
+    struct stat info = {};
+    if (::fstat(fd.get(), &info) != 0) throw_errno("cannot read " + path.string());
+    if (!S_ISREG(info.st_mode)) return std::nullopt;
+    std::string content(
+        std::min<std::uintmax_t>(max_bytes, static_cast<std::uintmax_t>(info.st_size)), '\0');
+    std::size_t size = 0;
+    while (size < content.size()) {
+        const ssize_t got = ::read(fd.get(), content.data() + size, content.size() - size);
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            throw_errno("cannot read " + path.string());
+        }
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    content.resize(size);
+    return content;
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,

@@ -19,6 +19,11 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes =
 std::optional<std::string> read_file_if_exists(const std::filesystem::path& path,
                                                std::size_t max_bytes = kMaxFileBytes);
 
+/// The first `max_bytes` of a regular file, or less when it has no more; nullopt when nothing is
+/// there, or something that is no regular file.
+std::optional<std::string> read_file_beginning(const std::filesystem::path& path,
+                                               std::size_t max_bytes);
+
 /// Writes a temporary file in the same folder and renames it over `path`: readers see the old or
 /// the new text, never half of it. `mode` as in chmod(2).
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,

@@ -1,7 +1,9 @@
 #include "base/random.h"
 
+#include <fmt/format.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/error.h"
@@ -15,6 +17,15 @@ void fill(void* bytes, std::size_t size) {
     if (::getrandom(bytes, size, 0) != static_cast<ssize_t>(size)) {
         throw_errno("cannot get random bytes");
     }
+}
+
+// Sets version and variant in 32 hexadecimal digits.
+std::string as_uuid(std::string hex, char version) {
+    hex[12] = version;
+    constexpr char kVariant[] = "89ab";
+    hex[16] = kVariant[static_cast<unsigned char>(hex[16]) & 3U];
+    for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
+    return hex;
 }
 
 }  // namespace
@@ -34,12 +45,13 @@ double random_fraction() {
 }
 
 std::string random_uuid() {
-    std::string hex = random_hex(16);
-    hex[12] = '4';
-    constexpr char kVariant[] = "89ab";
-    hex[16] = kVariant[static_cast<unsigned char>(hex[16]) & 3U];
-    for (const std::size_t at : {8U, 13U, 18U, 23U}) hex.insert(at, 1, '-');
-    return hex;
+    return as_uuid(random_hex(16), '4');
+}
+
+std::string time_ordered_uuid(Wall now) {
+    const auto since = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch());
+    const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(since.count(), 0));
+    return as_uuid(fmt::format("{:012x}", count & 0xFFFF'FFFF'FFFFU) + random_hex(10), '7');
 }
 
 }  // namespace codex::base

@@ -7,6 +7,9 @@
 namespace codex::base {
 namespace {
 
+constexpr std::string_view kBase64Digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
 constexpr char32_t kReplacement = 0xFFFD;
 
@@ -173,7 +176,6 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string to_base64(std::string_view bytes) {
-    constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string encoded;
     encoded.reserve((bytes.size() + 2) / 3 * 4);
     for (std::size_t at = 0; at < bytes.size(); at += 3) {
@@ -183,10 +185,32 @@ std::string to_base64(std::string_view bytes) {
             group = (group << 8U) | (i < count ? byte_at(bytes, at + i) : 0U);
         }
         for (std::size_t i = 0; i < 4; ++i) {
-            encoded += i <= count ? kAlphabet[(group >> (18U - 6U * i)) & 63U] : '=';
+            encoded += i <= count ? kBase64Digits[(group >> (18U - 6U * i)) & 63U] : '=';
         }
     }
     return encoded;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(text.size() / 4 * 3);
+    for (std::size_t at = 0; at < text.size(); at += 4) {
+        const bool is_last = at + 4 == text.size();
+        const std::size_t padding =
+            !is_last || text[at + 3] != '=' ? 0 : (text[at + 2] != '=' ? 1 : 2);
+        std::uint32_t group = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            const std::size_t digit = i + padding < 4 ? kBase64Digits.find(text[at + i]) : 0;
+            if (digit == std::string_view::npos) return std::nullopt;
+            group = (group << 6U) | static_cast<std::uint32_t>(digit);
+        }
+        // Bits behind the last byte are zero in what encoders write; anything else has two forms.
+        if ((group & ((1U << (8U * padding)) - 1U)) != 0) return std::nullopt;
+        for (std::size_t i = 0; i + padding < 3; ++i)
+            bytes += static_cast<char>((group >> (16U - 8U * i)) & 0xFFU);
+    }
+    return bytes;
 }
 
 std::string percent_encode(std::string_view text) {

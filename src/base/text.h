@@ -36,6 +36,8 @@ std::string_view short_commit_id(std::string_view id);
 
 std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
+/// The bytes of padded base64 (RFC 4648 section 4); nullopt for anything else.
+std::optional<std::string> from_base64(std::string_view text);
 /// Percent-encodes everything but RFC 3986 unreserved characters.
 std::string percent_encode(std::string_view text);
 

@@ -74,6 +74,12 @@ std::int64_t read_integer(const Value& value, const Path& path, std::int64_t low
     path.expected("an integer", value);
 }
 
+std::uint64_t read_unsigned(const Value& value, const Path& path) {
+    if (const auto* large = std::get_if<std::uint64_t>(&value.data())) return *large;
+    return static_cast<std::uint64_t>(
+        read_integer(value, path, 0, std::numeric_limits<std::int64_t>::max()));
+}
+
 double read_number(const Value& value, const Path& path) {
     const auto found = value.as_number();
     if (!found) path.expected("a number", value);
@@ -93,6 +99,25 @@ const Array& read_array(const Value& value, const Path& path) {
 const Object& read_object(const Value& value, const Path& path) {
     if (const Object* found = value.as_object()) return *found;
     path.expected("an object", value);
+}
+
+Object without(const Object& object, const std::vector<std::string_view>& names) {
+    std::vector<Object::Member> others;
+    for (const Object::Member& member : object.members()) {
+        if (std::find(names.begin(), names.end(), member.first) == names.end())
+            others.push_back(member);
+    }
+    return Object::from_members(std::move(others));
+}
+
+Object with_extra(std::vector<Object::Member> members, const Object& extra) {
+    const auto own = static_cast<std::ptrdiff_t>(members.size());
+    for (const Object::Member& member : extra.members()) {
+        if (std::none_of(members.begin(), members.begin() + own,
+                         [&](const Object::Member& taken) { return taken.first == member.first; }))
+            members.push_back(member);
+    }
+    return Object::from_members(std::move(members));
 }
 
 }  // namespace detail

@@ -28,6 +28,17 @@ class SchemaWriter {
     void operator()(std::string_view name, M T::*, Optional, std::string_view description = {}) {
         add(name, schema<M>(mode_), mode_ == SchemaMode::strict, description);
     }
+    template <class M>
+    void operator()(std::string_view name, M T::*, UnlessEmpty, std::string_view description = {}) {
+        add(name, schema<M>(mode_), mode_ == SchemaMode::strict, description);
+    }
+    template <class M>
+    void operator()(std::string_view name, std::optional<M> T::*, Nullable,
+                    std::string_view description = {}) {
+        add(name,
+            Value::object({{"anyOf", Array{schema<M>(mode_), Value::object({{"type", "null"}})}}}),
+            mode_ == SchemaMode::strict, description);
+    }
     Value take() {
         return Value::object({{"type", "object"},
                               {"properties", Value(std::move(properties_))},

@@ -15,6 +15,24 @@ TEST_CASE("times are rendered in UTC to the second") {
     CHECK(base::render_time(at(4'102'444'800) + 999ms) == "2100-01-01T00:00:00Z");
 }
 
+TEST_CASE("times are rendered to the millisecond") {
+    const base::Wall second(std::chrono::seconds(951'782'400));
+    CHECK(base::render_time_millis(second) == "2000-02-29T00:00:00.000Z");
+    CHECK(base::render_time_millis(second + 7ms) == "2000-02-29T00:00:00.007Z");
+    CHECK(base::render_time_millis(second + 999ms + 999us) == "2000-02-29T00:00:00.999Z");
+}
+
+TEST_CASE("local time is the time of the machine's zone") {
+    // The zone is the machine's, but no zone is more than a day off, and minutes pass everywhere.
+    const base::Wall noon(std::chrono::seconds(951'825'600));  // 2000-02-29T12:00:00Z
+    const base::LocalTime local = base::local_time(noon);
+    CHECK(local.year == 2000);
+    CHECK(((local.month == 2 && local.day >= 28) || (local.month == 3 && local.day == 1)));
+    const base::LocalTime later = base::local_time(noon + 1s);
+    CHECK(later.second == local.second + 1);
+    CHECK(later.minute == local.minute);
+}
+
 TEST_CASE("durations are rendered for people") {
     const std::vector<std::pair<std::chrono::milliseconds, std::string>> cases = {
         {0ms, "0 ms"},

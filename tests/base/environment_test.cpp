@@ -50,6 +50,13 @@ TEST_CASE("random names have their form and do not repeat") {
     CHECK((uuid[8] == '-' && uuid[13] == '-' && uuid[18] == '-' && uuid[23] == '-'));
     CHECK(uuid[14] == '4');
     CHECK(std::string("89ab").find(uuid[19]) != std::string::npos);
+    const base::Wall now(std::chrono::milliseconds(0x0192'0000'abcd));
+    const std::string ordered = base::time_ordered_uuid(now);
+    CHECK(ordered.starts_with("01920000-abcd-7"));
+    CHECK(ordered.size() == 36);
+    CHECK(std::string("89ab").find(ordered[19]) != std::string::npos);
+    CHECK(ordered != base::time_ordered_uuid(now));
+    CHECK(ordered < base::time_ordered_uuid(now + std::chrono::milliseconds(1)));
     for (int i = 0; i < 100; ++i) {
         const double fraction = base::random_fraction();
         CHECK((fraction >= 0 && fraction < 1));

@@ -54,6 +54,18 @@ TEST_CASE("a file is read whole, up to a limit") {
           "cannot read /proc/self/status: it is larger than 10 bytes");
 }
 
+TEST_CASE("the beginning of a file is read, and nothing of what is no file") {
+    const TempDir dir;
+    write_file(dir / "a", "abc");
+    CHECK(base::read_file_beginning(dir / "a", 2) == "ab");
+    CHECK(base::read_file_beginning(dir / "a", 3) == "abc");
+    CHECK(base::read_file_beginning(dir / "a", 1000) == "abc");
+    CHECK(base::read_file_beginning(dir / "a", 0) == "");
+    REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
+    for (const fs::path& path : {dir / "none", dir / "a" / "x", dir / "fifo", dir.path()})
+        CHECK(base::read_file_beginning(path, 10) == std::nullopt);
+}
+
 TEST_CASE("what is no regular file is refused without waiting on it") {
     const TempDir dir;
     REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);

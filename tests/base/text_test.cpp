@@ -82,9 +82,20 @@ TEST_CASE("bytes are encoded as the standards' examples") {
         {"foobar", "Zm9vYmFy"},
         {"\xFB\xFF\xBF", "+/+/"},
     };
-    for (const auto& [bytes, text] : base64) CHECK(to_base64(bytes) == text);
+    for (const auto& [bytes, text] : base64) {
+        CHECK(to_base64(bytes) == text);
+        CHECK(from_base64(text) == bytes);
+    }
     CHECK(to_hex("\x00\x0F\xF0\xFF"s) == "000ff0ff");
     CHECK(percent_encode("aZ09-._~ /%\xC3\xA4\0"s) == "aZ09-._~%20%2F%25%C3%A4%00");
+}
+
+TEST_CASE("what no encoder of base64 writes is not read") {
+    for (const char* text : {"Z", "Zg", "Zg=", "Zg==Zg==", "Z===", "====", "Zh==", "Zm9=", "Zm 9",
+                             "Zm9v\n", "Zm-_", "=Zm9", "Z=m9"}) {
+        INFO(text);
+        CHECK(from_base64(text) == std::nullopt);
+    }
 }
 
 TEST_CASE("each maximal bad part of a text becomes one replacement character") {

@@ -36,6 +36,15 @@ struct Finding {
     friend bool operator==(const Finding&, const Finding&) = default;
 };
 
+struct Kept {
+    std::string id;
+    std::optional<int> n = {};
+    std::vector<std::string> list = {};
+    std::optional<std::optional<int>> clear = {};
+    json::Object extra = {};
+    friend bool operator==(const Kept&, const Kept&) = default;
+};
+
 }  // namespace
 
 template <>
@@ -50,6 +59,17 @@ struct codex::json::Describe<Place> {
     static void fields(V& v) {
         v("path", &Place::path, "relative to the repository");
         v("line", &Place::line);
+    }
+};
+
+template <>
+struct codex::json::Describe<Kept> {
+    template <class V>
+    static void fields(V& v) {
+        v("id", &Kept::id);
+        v("n", &Kept::n, json::nullable);
+        v("list", &Kept::list, json::unless_empty);
+        v("clear", &Kept::clear);
     }
 };
 
@@ -183,6 +203,66 @@ TEST_CASE("a map is written with all its keys") {
     std::map<std::string, std::int64_t> map;
     for (int i = 0; i < 1000; ++i) map["key" + std::to_string(i)] = i;
     CHECK(json::decode<std::map<std::string, std::int64_t>>(json::encode(map)) == map);
+}
+
+TEST_CASE("a struct with extras keeps members that it does not know, behind its own") {
+    const char* wire = R"({"id":"i","n":null,"z":{"b":[1]},"a":2.5})";
+    const auto kept = json::decode<Kept>(json::parse(R"({"z":{"b":[1]},"id":"i","a":2.5})"));
+    CHECK(kept.id == "i");
+    CHECK(kept.extra == *json::parse(R"({"z":{"b":[1]},"a":2.5})").as_object());
+    CHECK(json::render(json::encode(kept)) == wire);
+    CHECK(json::decode<Kept>(json::parse(wire)) == kept);
+
+    // A member of its own is never taken from the extras.
+    Kept made;
+    made.id = "own";
+    made.extra.set("id", "foreign");
+    made.extra.set("x", 1);
+    CHECK(json::render(json::encode(made)) == R"({"id":"own","n":null,"x":1})");
+}
+
+TEST_CASE("fields can be null, left out when empty, or tell absent from null") {
+    struct Case {
+        const char* wire;
+        Kept value;
+    };
+    const Case cases[] = {
+        {R"({"id":"","n":null})", {}},
+        {R"({"id":"","n":3})", {"", 3}},
+        {R"({"id":"","n":null,"list":["a"]})", {"", {}, {"a"}}},
+        {R"({"id":"","n":null,"clear":null})", {"", {}, {}, std::optional<int>()}},
+        {R"({"id":"","n":null,"clear":5})", {"", {}, {}, std::optional<int>(5)}},
+    };
+    for (const Case& one : cases) {
+        INFO(one.wire);
+        CHECK(json::render(json::encode(one.value)) == one.wire);
+        CHECK(json::decode<Kept>(json::parse(one.wire)) == one.value);
+    }
+    CHECK(json::decode<Kept>(json::parse(R"({"id":"","list":null})")) == Kept{});
+    CHECK(decode_error<Kept>(json::parse(R"({"id":"","n":"x"})")) ==
+          "$.n: expected an integer, found a string");
+    CHECK(decode_error<Kept>(json::parse(R"({"id":"","clear":"x"})")) ==
+          "$.clear: expected an integer, found a string");
+    CHECK(json::render(json::schema<Kept>(json::SchemaMode::lenient)) ==
+          R"({"type":"object","properties":{"id":{"type":"string"},)"
+          R"("n":{"anyOf":[{"type":"integer"},{"type":"null"}]},)"
+          R"("list":{"type":"array","items":{"type":"string"}},"clear":{"type":"integer"}},)"
+          R"("required":["id"],"additionalProperties":false})");
+}
+
+TEST_CASE("a wide object with extras is read and written in reasonable time") {
+    json::Object wide;
+    std::vector<json::Object::Member> members = {{"id", "i"}, {"n", nullptr}};
+    for (int i = 0; i < 20'000; ++i) members.emplace_back("k" + std::to_string(i), i);
+    const Value value = json::Object::from_members(std::move(members));
+    CHECK(json::encode(json::decode<Kept>(value)) == value);
+}
+
+TEST_CASE("unsigned integers keep all 64 bits") {
+    const Value most(std::numeric_limits<std::uint64_t>::max());
+    CHECK(json::decode<std::uint64_t>(most) == std::numeric_limits<std::uint64_t>::max());
+    CHECK(json::encode(std::numeric_limits<std::uint64_t>::max()) == most);
+    CHECK(decode_error<std::uint64_t>(Value(-1)) == "$ is -1; allowed: 0 to 9223372036854775807");
 }
 
 TEST_CASE("the schema comes from the same field list") {
