@@ -83,14 +83,16 @@ void follow(const std::string& line, const fs::path& root) {
     }
 }
 
-// A copy of `from`, if it is there, with the modes of umask 022 and what the steps say.
-void lay_out(const fs::path& from, const fs::path& steps, const fs::path& root) {
+// A copy of `from`, if it is there, with the modes of umask 022 and what the steps say;
+// `root_name` is what their ROOT stands for.
+void lay_out(const fs::path& from, const fs::path& steps, const fs::path& root,
+             const std::string& root_name) {
     fs::create_directories(root);
     if (fs::exists(from)) fs::copy(from, root, fs::copy_options::recursive);
     set_mode(root, 0755);
     for (const auto& entry : fs::recursive_directory_iterator(root))
         set_mode(entry.path(), entry.is_directory() ? 0755 : 0644);
-    for (const std::string& line : lines_of(steps)) follow(line, root);
+    for (const std::string& line : lines_of(steps)) follow(replaced(line, kRoot, root_name), root);
 }
 
 // Everything beneath a folder: its mode and what it holds.
@@ -134,8 +136,8 @@ TEST_CASE("apply-patch does what each scenario says") {
             const fs::path area = fs::canonical(temp.path()) / "area";
             const fs::path root = area / "root";
             const fs::path expected = temp / "expected";
-            lay_out(folder / "input", folder / "setup", root);
-            lay_out(folder / "expected", folder / "after", expected / "root");
+            lay_out(folder / "input", folder / "setup", root, root.string());
+            lay_out(folder / "expected", folder / "after", expected / "root", root.string());
             const std::string patch = base::read_file(folder / "patch.txt");
             write_file(temp / "patch.txt", replaced(patch, kRoot, root.string()));
 
