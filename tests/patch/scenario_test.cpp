@@ -126,7 +126,7 @@ ProgramResult apply_patch(const fs::path& root, const std::vector<std::string>& 
 
 }  // namespace
 
-TEST_CASE("apply-patch does what each scenario says") {
+TEST_CASE("apply-patch does what each scenario says", "[slow]") {
     const std::vector<fs::path> folders = scenarios();
     REQUIRE(folders.size() >= kLeastScenarios);
     for (const fs::path& folder : folders) {
