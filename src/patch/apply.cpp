@@ -21,7 +21,9 @@ class Goals {
             FileGoal& target = at(*change.move_to, change.replaced_text);
             target.after = change.new_text;
             target.mode_from = mode_source(change.path);
-            at(change.path, change.old_text).after = std::nullopt;
+            FileGoal& source = at(change.path, change.old_text);
+            source.after = std::nullopt;
+            source.mode_from.clear();  // it has gone with the file
         } else {
             at(change.path, change.old_text).after = change.new_text;
         }
@@ -66,6 +68,26 @@ Reader read_beneath(const std::vector<std::string>& roots) {
     // Shared by the copies of the function, which std::function may make.
     auto opened = std::make_shared<const Roots>(roots);
     return [opened](const std::string& path) { return read_file_beneath(*opened, path); };
+}
+
+Locator locate_beneath(const std::vector<std::string>& roots) {
+    auto opened = std::make_shared<const Roots>(roots);
+    return [opened](const std::string& path) { return opened->spot(path); };
+}
+
+Plan apply_each(const Patch& patch, const PlanOptions& options, const ApplyOptions& apply_options) {
+    if (patch.files.empty()) return plan(patch, {}, options);
+    Plan done;
+    done.mode = Mode::partial;
+    const Reader reader = read_beneath(options.roots);
+    for (const FilePatch& file : patch.files) {
+        Plan next = plan({{file}}, reader, options);
+        const Outcome outcome = apply(next, options.roots, apply_options);
+        done.failure = outcome.error;
+        if (done.failure) break;
+        done.changes.push_back(std::move(next.changes.front()));
+    }
+    return done;
 }
 
 Outcome apply(const Plan& plan, const std::vector<std::string>& roots,

@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -21,10 +20,10 @@ namespace {
 constexpr int kMaxLinks = 8;
 constexpr int kFolder = O_PATH | O_DIRECTORY;
 
-base::Error failure(const std::string& path, int error) {
-    if (error == EXDEV) return base::Error(path + " leads out of the root");
-    if (error == ELOOP) return base::Error(path + " passes through a link that is not followed");
-    return base::Error(path + ": " + std::generic_category().message(error));
+[[noreturn]] void fail(const std::string& path, int error) {
+    if (error == EXDEV) throw base::Error(path + " leads out of the root");
+    if (error == ELOOP) throw base::Error(path + " passes through a link that is not followed");
+    throw base::SystemError(error, path);
 }
 
 std::optional<std::string> read_link(int folder, const std::string& name) {
@@ -86,7 +85,7 @@ std::optional<Place> locate_through(int root, const std::string& path, LastLink 
     Folder folder = make_folder(root, above, made);
     if (!folder.fd) {
         if (errno == ENOENT && made == nullptr) return std::nullopt;
-        throw failure(path, errno);
+        fail(path, errno);
     }
     const std::string real = folder.path + name;
     if (const auto refusal = base::refuse_path(real)) throw base::Error(path + ": " + *refusal);
@@ -96,8 +95,8 @@ std::optional<Place> locate_through(int root, const std::string& path, LastLink 
         S_ISLNK(info.st_mode);
     if (!is_link || last == LastLink::kept) return Place{std::move(folder.fd), name};
     const auto target = read_link(folder.fd.get(), name);
-    if (!target || links == 0) throw failure(path, ELOOP);
-    if (target->starts_with('/')) throw failure(path, EXDEV);
+    if (!target || links == 0) fail(path, ELOOP);
+    if (target->starts_with('/')) fail(path, EXDEV);
     return locate_through(root, folder.path + *target, last, made, links - 1);
 }
 
@@ -121,6 +120,28 @@ std::optional<Place> Roots::locate(const std::string& path, LastLink last,
         return locate_through(root.fd.get(), path.substr(root.above.size()), last, made, kMaxLinks);
     }
     throw base::Error(path + " is not beneath the root");
+}
+
+FileSpot Roots::spot(const std::string& path) const {
+    const auto name_of = [](const std::optional<Place>& place) {
+        return real_path(place->folder.get()) + "/" + place->name;
+    };
+    const auto own = locate(path, LastLink::kept, nullptr);
+    if (!own) return {path, path, false};  // its folder is not there yet
+    FileSpot spot{name_of(own), name_of(own), false};
+    struct stat info = {};
+    spot.is_link =
+        ::fstatat(own->folder.get(), own->name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISLNK(info.st_mode);
+    if (!spot.is_link) return spot;
+    try {
+        if (const auto target = locate(path, LastLink::followed, nullptr)) {
+            spot.target = name_of(target);
+        }
+    } catch (const base::Error&) {
+        // It leads nowhere that a patch could change.
+    }
+    return spot;
 }
 
 }  // namespace codex::patch

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "patch/plan.h"
 
 namespace codex::patch {
 
@@ -33,6 +34,9 @@ class Roots {
     /// base::Error.
     std::optional<Place> locate(const std::string& path, LastLink last,
                                 std::vector<MadeFolder>* made) const;
+
+    /// What the path names, for telling two paths of one file.
+    FileSpot spot(const std::string& path) const;
 
   private:
     struct Root {

@@ -94,18 +94,25 @@ class Placer {
             const Texts shorter(wanted.begin(), wanted.end() - 1);
             std::vector<Line> lines = without_last_empty(chunk.lines);
             if (shorter.empty()) {
-                placement_.replacements.push_back({start, 0, std::move(lines)});
+                // Nothing but additions is left.
+                const bool at_end =
+                    mode_ == Mode::whole && (chunk.contexts.empty() || chunk.end_of_file);
+                placement_.replacements.push_back({at_end ? end() : start, 0, std::move(lines)});
                 next_ = start;
                 return;
             }
             if (const auto found = find(shorter, chunk.end_of_file, start)) {
+                if (chunk.contexts.empty() && !chunk.end_of_file)
+                    note_other(shorter, *found, ordinal);
                 accept(found->at, shorter.size(), std::move(lines));
                 return;
             }
         }
         std::string message =
             fmt::format("Failed to find expected lines in {}:\n{}", path_, fmt::join(wanted, "\n"));
-        fail(std::move(message), chunk, ordinal, wanted, start, chunk.end_of_file);
+        // At the end, but behind what is taken already: that is no matter of the marker.
+        const bool is_misplaced = chunk.end_of_file && wanted.size() + start <= end();
+        fail(std::move(message), chunk, ordinal, wanted, start, is_misplaced);
     }
 
     std::optional<LineSearch::Found> find(const Texts& wanted, bool at_end, std::size_t start) {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/model_path.h"
@@ -89,24 +91,48 @@ class Planner {
         }
     }
 
+    FileSpot locate(const std::string& path) const {
+        return options_.locate ? options_.locate(path) : FileSpot{path, path, false};
+    }
+
+    // What changes do to a file under one name, those under another would not see.
+    void touch(const std::string& path, const std::string& written) {
+        if (is_partial()) return;
+        const FileSpot spot = locate(path);
+        for (const std::string& place : {spot.own, spot.target}) {
+            const auto [known, is_new] = touched_.try_emplace(place, written, touches_);
+            if (is_new || known->second.second == touches_) continue;
+            const std::string& other = known->second.first;
+            if (spot.is_link || is_link_.contains(place)) {
+                throw base::Error(fmt::format(
+                    "{} is a link or what one leads to, and the patch changes it more than once; "
+                    "split the patch",
+                    written));
+            }
+            if (other != written && path_beneath(other, options_) != path) {
+                throw base::Error(fmt::format(
+                    "{} and {} are one file; the patch must use one name for it", other, written));
+            }
+        }
+        if (spot.is_link) is_link_.insert({spot.own, spot.target});
+        ++touches_;
+    }
+
     void add(const FilePatch& file) {
         const std::string path = path_beneath(file.path, options_);
         FileChange change;
         change.operation = file.operation;
         change.path = path;
         change.shown_path = file.path;
+        touch(path, file.path);
         switch (file.operation) {
             case Operation::add:
-                change.old_text = read(path, "Failed to write file " + name(file, path));
+                change.old_text = read_for_adding(file, path);
                 change.new_text = file.content;
                 if (change.old_text) note(file.path + " was there before and is overwritten");
                 break;
             case Operation::remove:
-                change.old_text = read(path, "Failed to delete file " + name(file, path));
-                if (!change.old_text) {
-                    throw base::Error("Failed to delete file " + name(file, path) +
-                                      (is_partial() ? "" : ": No such file or directory"));
-                }
+                change.old_text = read_for_removing(file, path);
                 break;
             case Operation::update:
                 if (!update(file, change)) return;
@@ -122,6 +148,33 @@ class Planner {
         plan_.changes.push_back(std::move(change));
     }
 
+    Text read_for_adding(const FilePatch& file, const std::string& path) {
+        const std::string what = "Failed to write file " + name(file, path);
+        if (!is_partial()) return read(path, what);
+        try {
+            return read(path);
+        } catch (const base::SystemError& error) {
+            if (error.code() != ENOTDIR) throw base::Error(what);
+            throw base::Error("Failed to create parent directories for " + name(file, path));
+        } catch (const base::Error&) {
+            throw base::Error(what);
+        }
+    }
+
+    Text read_for_removing(const FilePatch& file, const std::string& path) {
+        const std::string what = "Failed to delete file " + name(file, path);
+        const bool is_link = now_.find(path) == now_.end() && locate(path).is_link;
+        try {
+            Text text = is_partial() || is_link ? read(path) : read(path, what);
+            if (text) return text;
+        } catch (const base::Error&) {
+            if (!is_partial() && !is_link) throw;
+        }
+        // The link goes, wherever it leads.
+        if (is_link) return "";
+        throw base::Error(what + (is_partial() ? "" : ": No such file or directory"));
+    }
+
     // False when a hunk has no place, which has been put down.
     bool update(const FilePatch& file, FileChange& change) {
         const std::string shown = name(file, change.path);
@@ -133,6 +186,7 @@ class Planner {
         }
         if (file.move_to) {
             const std::string target = path_beneath(*file.move_to, options_);
+            if (target != change.path) touch(target, *file.move_to);
             change.shown_path = *file.move_to;
             if (target == change.path) {
                 note(file.path + " is moved onto itself and stays");
@@ -183,6 +237,9 @@ class Planner {
     const Reader& reader_;
     const PlanOptions& options_;
     std::map<std::string, Text> now_;  // what the changes so far have made of the files
+    std::map<std::string, std::pair<std::string, std::size_t>> touched_;  // place: name, when
+    std::set<std::string> is_link_;  // places of links and of what they lead to
+    std::size_t touches_ = 0;
     std::vector<std::string> errors_;
     Plan plan_;
 };
@@ -194,6 +251,7 @@ std::string path_beneath(const std::string& written, const PlanOptions& options)
         return base::Error(fmt::format("cannot patch '{}': {}", shown(written), why));
     };
     if (const auto refusal = base::refuse_path(written)) throw refuse(*refusal);
+    if (written.ends_with('/')) throw refuse("it names a folder");
     const bool is_absolute = written.starts_with('/');
     // Without roots there is nothing above the folder.
     std::vector<std::string> parts;

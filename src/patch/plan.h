@@ -14,11 +14,20 @@ namespace codex::patch {
 /// Throws base::Error when it cannot be read or is no regular file.
 using Reader = std::function<std::optional<std::string>(const std::string& path)>;
 
+/// What a path names, for telling whether two paths name one file.
+struct FileSpot {
+    std::string own;     // the name's place, folders resolved
+    std::string target;  // the same, unless the name is a link
+    bool is_link = false;
+};
+using Locator = std::function<FileSpot(const std::string& path)>;
+
 struct PlanOptions {
     /// Absolute and real. Relative paths count from the first, absolute ones must lie beneath one.
     std::vector<std::string> roots;
     std::string folder;  // where relative paths count from: clean, relative to the first root
     Mode mode = Mode::whole;
+    Locator locate = {};  // without it, paths that differ name different files
 };
 
 struct FileChange {
@@ -45,8 +54,8 @@ struct Plan {
 };
 
 /// Throws base::Error that names every file and hunk that has no place, what was looked for, and
-/// the nearest lines of the file; `partial` returns the changes before the first failure instead.
-/// A patch without files is an error in both.
+/// the nearest lines of the file, or two paths that name one file; `partial` returns the changes
+/// before the first failure instead. A patch without files is an error in both.
 Plan plan(const Patch& patch, const Reader& reader, const PlanOptions& options = {});
 
 /// A path as a patch writes it, without "." and "..", which are taken out by the text alone:

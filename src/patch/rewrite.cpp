@@ -65,7 +65,9 @@ class Rewriter {
     std::size_t size() const { return file_.texts.size(); }
 
     void push(std::string_view text, std::string_view ending) {
-        if (!out_.empty() && out_.back().ending.empty()) out_.back().ending = usual_ending_;
+        if (!out_.empty() && out_.back().ending.empty()) {
+            out_.back().ending = out_.size() > 1 ? out_[out_.size() - 2].ending : usual_ending_;
+        }
         out_.push_back({text, ending});
     }
 
@@ -89,6 +91,8 @@ class Rewriter {
             ending = file_.endings[std::min(run_begin + added, at_ - 1)];
         } else if (at_ > 0) {
             ending = file_.endings[at_ - 1];
+            // Only the last line may have none.
+            if (ending.empty() && at_ > 1) ending = file_.endings[at_ - 2];
         }
         return ending.empty() ? usual_ending_ : ending;
     }

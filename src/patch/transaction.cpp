@@ -123,7 +123,9 @@ void Transaction::stage(const FileGoal& goal) {
         base::throw_errno("cannot write " + goal.path);
     }
     auto like = there;
-    if (goal.mode_from != goal.path) {
+    if (goal.mode_from.empty()) {
+        like.reset();
+    } else if (goal.mode_from != goal.path) {
         const auto source = roots_.locate(goal.mode_from, LastLink::followed, nullptr);
         if (source) like = look_at(*source);
     }

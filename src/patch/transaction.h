@@ -20,7 +20,7 @@ struct FileGoal {
     std::string path;                   // see path_beneath() of patch/plan.h
     std::optional<std::string> before;  // what must be there now; nullopt: nothing
     std::optional<std::string> after;   // what shall be there; nullopt: nothing
-    std::string mode_from;              // the path whose mode the file takes, if it is there
+    std::string mode_from;  // the path whose mode the file takes, if it is there; empty: a new one
 
     bool operator==(const FileGoal&) const = default;
 };

@@ -113,9 +113,16 @@ void say(std::string_view text) {
 
 int run(const Options& options, const std::string& text) {
     const std::vector<std::string> roots = {real_folder(options.root)};
-    const patch::Plan plan =
-        patch::plan(patch::parse_patch(text, options.mode), patch::read_beneath(roots),
-                    {.roots = roots, .folder = {}, .mode = options.mode});
+    const patch::Patch patch = patch::parse_patch(text, options.mode);
+    const patch::PlanOptions where{
+        .roots = roots, .folder = {}, .mode = options.mode, .locate = patch::locate_beneath(roots)};
+    if (options.mode == patch::Mode::partial && !options.dry_run) {
+        const patch::Plan done = patch::apply_each(patch, where, {.fsync = options.fsync});
+        if (done.failure) throw base::Error(*done.failure);
+        base::write_all(STDOUT_FILENO, patch::render_summary(done));
+        return kDone;
+    }
+    const patch::Plan plan = patch::plan(patch, patch::read_beneath(roots), where);
     for (const std::string& note : plan.notes) say("note: " + note);
     if (options.dry_run) {
         base::write_all(STDOUT_FILENO, patch::render_diff(plan));

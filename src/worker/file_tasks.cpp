@@ -84,7 +84,10 @@ sandbox::PatchReport run(const sandbox::Policy& policy, const sandbox::PatchTask
     try {
         const patch::Plan plan =
             patch::plan(patch::parse_patch(task.text), patch::read_beneath(task.roots),
-                        {.roots = task.roots, .folder = task.folder});
+                        {.roots = task.roots,
+                         .folder = task.folder,
+                         .mode = patch::Mode::whole,
+                         .locate = patch::locate_beneath(task.roots)});
         report.planned = true;
         describe(plan, task, report);
         if (!task.dry_run) {
