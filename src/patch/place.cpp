@@ -126,8 +126,13 @@ FileSpot Roots::spot(const std::string& path) const {
     const auto name_of = [](const std::optional<Place>& place) {
         return real_path(place->folder.get()) + "/" + place->name;
     };
-    const auto own = locate(path, LastLink::kept, nullptr);
-    if (!own) return {path, path, false};  // its folder is not there yet
+    std::optional<Place> own;
+    try {
+        own = locate(path, LastLink::kept, nullptr);
+    } catch (const base::Error&) {
+        // Whoever reads it is told why it may not be.
+    }
+    if (!own) return {path, path, false};
     FileSpot spot{name_of(own), name_of(own), false};
     struct stat info = {};
     spot.is_link =

@@ -96,12 +96,12 @@ class Planner {
     }
 
     // What changes do to a file under one name, those under another would not see.
-    void touch(const std::string& path, const std::string& written) {
+    void touch(const std::string& path, const std::string& written, bool only_name = false) {
         if (is_partial()) return;
         const FileSpot spot = locate(path);
-        for (const std::string& place : {spot.own, spot.target}) {
-            const auto [known, is_new] = touched_.try_emplace(place, written, touches_);
-            if (is_new || known->second.second == touches_) continue;
+        for (const std::string& place : {spot.own, only_name ? spot.own : spot.target}) {
+            const auto [known, is_new] = touched_.try_emplace(place, written, ordinal_);
+            if (is_new || known->second.second == ordinal_) continue;
             const std::string& other = known->second.first;
             if (spot.is_link || is_link_.contains(place)) {
                 throw base::Error(fmt::format(
@@ -114,8 +114,8 @@ class Planner {
                     "{} and {} are one file; the patch must use one name for it", other, written));
             }
         }
-        if (spot.is_link) is_link_.insert({spot.own, spot.target});
-        ++touches_;
+        if (spot.is_link) is_link_.insert(spot.own);
+        if (spot.is_link && !only_name) is_link_.insert(spot.target);
     }
 
     void add(const FilePatch& file) {
@@ -124,7 +124,8 @@ class Planner {
         change.operation = file.operation;
         change.path = path;
         change.shown_path = file.path;
-        touch(path, file.path);
+        ++ordinal_;
+        touch(path, file.path, file.operation == Operation::remove);
         switch (file.operation) {
             case Operation::add:
                 change.old_text = read_for_adding(file, path);
@@ -239,7 +240,7 @@ class Planner {
     std::map<std::string, Text> now_;  // what the changes so far have made of the files
     std::map<std::string, std::pair<std::string, std::size_t>> touched_;  // place: name, when
     std::set<std::string> is_link_;  // places of links and of what they lead to
-    std::size_t touches_ = 0;
+    std::size_t ordinal_ = 0;        // of the change that is planned
     std::vector<std::string> errors_;
     Plan plan_;
 };
@@ -251,7 +252,6 @@ std::string path_beneath(const std::string& written, const PlanOptions& options)
         return base::Error(fmt::format("cannot patch '{}': {}", shown(written), why));
     };
     if (const auto refusal = base::refuse_path(written)) throw refuse(*refusal);
-    if (written.ends_with('/')) throw refuse("it names a folder");
     const bool is_absolute = written.starts_with('/');
     // Without roots there is nothing above the folder.
     std::vector<std::string> parts;
@@ -268,9 +268,11 @@ std::string path_beneath(const std::string& written, const PlanOptions& options)
         }
     }
     const std::string path = base::join(parts, "/");
+    const bool is_folder = written.ends_with('/');
     if (options.roots.empty()) {
         if (is_absolute) throw refuse("it is not beneath the root");
         if (path.empty()) throw refuse("it names the root itself");
+        if (is_folder) throw refuse("it names a folder");
         return path;
     }
     for (const std::string& root : options.roots) {
@@ -280,6 +282,7 @@ std::string path_beneath(const std::string& written, const PlanOptions& options)
         if (path == above) throw refuse("it names the root itself");
         if (!above.empty()) above += '/';
         if (!path.starts_with(above)) continue;
+        if (is_folder) throw refuse("it names a folder");
         return &root == &options.roots.front() ? path.substr(above.size()) : "/" + path;
     }
     throw refuse(is_absolute ? "it is not beneath the root" : "it leads out of the root");
