@@ -1,6 +1,7 @@
 #include "agent/compaction.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "agent/history.h"
 #include "agent/truncate.h"
@@ -84,7 +85,7 @@ int percent_of_context_left(const protocol::TokenUsage& last, std::int64_t conte
     const std::int64_t used = std::max<std::int64_t>(tokens_in_context(last) - kBaselineTokens, 0);
     if (used >= room) return 0;
     const double left = static_cast<double>(room - used) / static_cast<double>(room);
-    return static_cast<int>(left * 100.0 + 0.5);
+    return static_cast<int>(std::lround(left * 100.0));
 }
 
 std::string_view summary_prompt() {

@@ -12,7 +12,7 @@
 namespace codex::agent {
 
 struct ProjectDocOptions {
-    std::size_t max_bytes = 32 * 1024;             // of all files together; 0 means none
+    std::size_t max_bytes = 32'768;                // of all files together; 0 means none
     std::vector<std::string> fallback_names = {};  // tried in a folder that has no AGENTS.md
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <concepts>
+#include <functional>
 
 #include "base/file.h"
 #include "base/overloaded.h"

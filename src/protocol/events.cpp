@@ -1,5 +1,7 @@
 #include "protocol/events.h"
 
+#include <tuple>
+
 #include "base/overloaded.h"
 #include "protocol/exec_event_fields.h"
 #include "protocol/session_event_fields.h"
@@ -55,7 +57,14 @@ Value Codec<protocol::EventMsg>::write(const protocol::EventMsg& msg) {
 
 namespace codex::protocol {
 
-bool operator==(const SessionConfigured&, const SessionConfigured&) = default;
+// Not defaulted: clang 14 dies of that, because events hold this struct and it holds events.
+bool operator==(const SessionConfigured& a, const SessionConfigured& b) {
+    const auto all = [](const SessionConfigured& one) {
+        return std::tie(one.session_id, one.model, one.reasoning_effort, one.history_log_id,
+                        one.history_entry_count, one.initial_messages, one.rollout_path, one.extra);
+    };
+    return all(a) == all(b);
+}
 
 std::string event_type(const EventMsg& msg) {
     const EventMsg::Alternatives& alternatives = msg;

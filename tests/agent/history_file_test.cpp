@@ -107,14 +107,15 @@ TEST_CASE("beyond its limit the file loses its oldest lines and becomes another"
 
 TEST_CASE("several writers lose no line") {
     const TempDir home;
-    constexpr int kWriters = 4;
-    constexpr int kLines = 50;
+    constexpr std::size_t kWriters = 4;
+    constexpr std::size_t kLines = 50;
     {
         std::vector<std::jthread> writers;
-        for (int writer = 0; writer < kWriters; ++writer) {
+        writers.reserve(kWriters);
+        for (std::size_t writer = 0; writer < kWriters; ++writer) {
             writers.emplace_back([&home, writer] {
                 const HistoryFile history(home.path());
-                for (int i = 0; i < kLines; ++i) {
+                for (std::size_t i = 0; i < kLines; ++i) {
                     while (true) {
                         try {
                             history.append({std::to_string(writer), 1, std::string(500, 'x')});

@@ -1,5 +1,6 @@
 #include "agent/history.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <random>

@@ -16,7 +16,7 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-ReadProjectFile reader_of(Files files) {
+ReadProjectFile reader_of(const Files& files) {
     return [files](const std::string& path, std::size_t bytes) -> std::optional<std::string> {
         const auto found = files.find(path);
         if (found == files.end()) return std::nullopt;

@@ -4,7 +4,6 @@
 #include <string>
 
 namespace json = codex::json;
-using json::Value;
 
 namespace {
 

@@ -15,7 +15,7 @@ using codex::protocol::Message;
 using codex::protocol::Reasoning;
 using codex::protocol::Role;
 using codex::protocol::TokenUsage;
-using codex::protocol::UnknownItem;
+using codex::protocol::WebSearchCall;
 
 namespace {
 
@@ -56,12 +56,13 @@ TEST_CASE("an answer is its finished items in order, with id and usage") {
     CHECK(outcome.shown == "Looking.");
     REQUIRE(outcome.response);
     CHECK(*outcome.response ==
-          ModelResponse{"resp_1",
-                        {Reasoning{"rs_1", {}, "c2VjcmV0"}, words("Looking."),
-                         FunctionCall{"call_1", "exec_command", "{\"cmd\":\"ls\"}"},
-                         UnknownItem{Value::object({{"type", "web_search_call"}, {"id", "ws_1"}})}},
-                        TokenUsage{100, 60, 20, 7, 120},
-                        {}});
+          ModelResponse{
+              "resp_1",
+              {Reasoning{"rs_1", {}, "c2VjcmV0"}, words("Looking."),
+               FunctionCall{"call_1", "exec_command", "{\"cmd\":\"ls\"}"},
+               WebSearchCall{"", Value::object({{"type", "web_search_call"}, {"id", "ws_1"}})}},
+              TokenUsage{100, 60, 20, 7, 120},
+              {}});
 }
 
 TEST_CASE("what is no event of the API is passed over") {
