@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/overloaded.h"
 #include "base/text.h"
+#include "cli/config_command.h"
 #include "cli/print.h"
 #include "cli/sandbox_command.h"
 #include "cli/selftest_command.h"
@@ -260,6 +261,8 @@ int run(const Arguments& arguments, const base::Environment& environment) {
             },
             [&](const Review& review) { return run_review(review, arguments, environment); },
             [&](const Sandbox& sandbox) { return run_sandbox(sandbox, environment); },
+            [&](const ConfigShow& show) { return run_config_show(show, environment); },
+            [&](const ConfigCheck& check) { return run_config_check(check); },
             [&](const SelfTest&) { return run_selftest(); }},
         arguments.command);
 }

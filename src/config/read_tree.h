@@ -78,8 +78,10 @@ class TreeReader {
                 return;
             used[static_cast<std::size_t>(entry - table.data())] = true;
             const std::string name = join_key(path, key.name);
-            if ((key.traits & kNoEffect) != 0) reader.findings_.without_effect.insert(name);
             reader.read_value(entry->value, name, key, into.*member);
+            if ((key.traits & kNoEffect) == 0) return;
+            // Whoever writes the default down misses nothing.
+            if (!(into.*member == T{}.*member)) reader.findings_.without_effect.insert(name);
         }
     };
 
