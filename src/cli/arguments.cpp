@@ -165,7 +165,7 @@ std::variant<Sandbox, ShowHelp> parse_sandbox(Reader& reader) {
     return sandbox;
 }
 
-using ConfigCommand = std::variant<ConfigShow, ConfigCheck, ShowHelp>;
+using ConfigCommand = std::variant<ConfigShow, ConfigCheck, ConfigSchema, ShowHelp>;
 
 ConfigCommand parse_config_show(Reader& reader) {
     ConfigShow show;
@@ -193,9 +193,14 @@ ConfigCommand parse_config(Reader& reader) {
     const std::string verb = reader.at_end() ? "" : reader.name();
     if (verb == "--help" || verb == "-h") return ShowHelp{"config"};
     if (verb == "show") return parse_config_show(reader);
+    if (verb == "schema") {
+        if (!reader.at_end()) throw unknown_option("config", reader.name());
+        return ConfigSchema{};
+    }
     if (verb != "check") {
         throw ConfigError(
-            "say what to do: codex-action config show [options], or config check FILE");
+            "say what to do: codex-action config show [options], config check FILE or config "
+            "schema");
     }
     ConfigCheck check;
     if (reader.at_end()) throw ConfigError("say which file: codex-action config check FILE");

@@ -47,11 +47,13 @@ struct ConfigShow {
 struct ConfigCheck {
     std::string file;
 };
+/// The JSON Schema of the repository's own file.
+struct ConfigSchema {};
 /// The attempts of an attacker in the sandbox of this machine.
 struct SelfTest {};
 struct Arguments {
     std::variant<RunEvent, ShowHelp, ShowVersion, Review, Sandbox, SelfTest, ConfigShow,
-                 ConfigCheck>
+                 ConfigSchema, ConfigCheck>
         command;
     config::Flags settings;
 };

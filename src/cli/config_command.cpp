@@ -9,6 +9,7 @@
 #include "cli/run.h"
 #include "config/files.h"
 #include "config/load.h"
+#include "config/repository_file.h"
 #include "config/tree.h"
 #include "json/value.h"
 
@@ -41,6 +42,11 @@ int run_config_show(const ConfigShow& command, const base::Environment& environm
     const config::LoadedConfig loaded = config::load_config(config::read_layers(options));
     log_warnings(loaded.warnings);
     print(make_redactor(environment).redact(config::render_config(loaded, command.show)));
+    return kDone;
+}
+
+int run_config_schema() {
+    print(json::render_pretty(config::repository_file_schema()) + "\n");
     return kDone;
 }
 

@@ -60,6 +60,8 @@ std::string render_config_options() {
            "config check FILE tells everything that is wrong with a config.toml, unknown keys too; "
            "with "
            "a repository's own file when its name ends in .yml or .yaml\n"
+           "config schema prints the JSON Schema of .github/codex-action.yml\n"
+           "config schema prints the JSON Schema of .github/codex-action.yml\n"
            "\nexit codes: 0 it is right; 2 it is not\n";
 }
 

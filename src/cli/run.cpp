@@ -262,6 +262,7 @@ int run(const Arguments& arguments, const base::Environment& environment) {
             [&](const Review& review) { return run_review(review, arguments, environment); },
             [&](const Sandbox& sandbox) { return run_sandbox(sandbox, environment); },
             [&](const ConfigShow& show) { return run_config_show(show, environment); },
+            [&](const ConfigSchema&) { return run_config_schema(); },
             [&](const ConfigCheck& check) { return run_config_check(check); },
             [&](const SelfTest&) { return run_selftest(); }},
         arguments.command);

@@ -8,8 +8,8 @@
 //     };
 //
 // A member is a bool, std::int64_t, double, std::string, an enum with json::EnumNames, a list of
-// texts, a struct with Keys, json::Value for "anything", a std::optional of these, or a map from
-// names to these.
+// texts or of structs with Keys, such a struct, json::Value for "anything", a std::optional of
+// these, or a map from names to these.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,7 @@ enum Trait : unsigned {
     kSecret = 4,         // the value, or each value of a map, is never shown
     kAbsolutePaths = 8,  // each item must begin with '/'
     kAddress = 16,       // http:// or https:// and a host
+    kPathspecs = 32,     // each item is a pathspec of git, within the repository
 };
 
 struct Key {

@@ -10,6 +10,7 @@
 #include "config/layers.h"
 #include "config/old_keys.h"
 #include "config/read_tree.h"
+#include "config/repository_file.h"
 
 namespace codex::config {
 namespace {
@@ -22,10 +23,10 @@ class Loader {
         collect();
         select_profile();
         for (const SourceTable& source : sources_) {
-            if (!profile_is_read_ && source.origin.layer > Layer::user_file) read_profile();
+            if (source.origin.layer > Layer::user_file) read_middle();
             read(source);
         }
-        if (!profile_is_read_) read_profile();
+        read_middle();
         for (const auto& [name, tables] : profiles_) check_unused(name, tables);
         finish();
         return std::move(loaded_);
@@ -150,8 +151,50 @@ class Loader {
             loaded_.config.model_providers.try_emplace(id, provider);
     }
 
+    // What stands between the files and the environment.
+    void read_middle() {
+        if (middle_is_read_) return;
+        middle_is_read_ = true;
+        read_profile();
+        read_repository();
+    }
+
+    void read_repository() {
+        if (!layers_.repository_file) return;
+        Origins origins;
+        loaded_.repository =
+            read_repository_file(layers_.repository_file->name, layers_.repository_file->text,
+                                 origins, findings_.problems);
+        const auto refuse = [&](std::string_view key, std::string message) {
+            findings_.problems.push_back(
+                {origins.find(key)->second, std::string(key), std::move(message)});
+        };
+        const RepositoryLimits& limits = layers_.repository_limits;
+        if (const auto& model = loaded_.repository.model) {
+            std::vector<std::string> allowed = limits.models;
+            allowed.push_back(loaded_.config.model);
+            if (std::find(allowed.begin(), allowed.end(), *model) == allowed.end()) {
+                refuse("model", fmt::format("the workflow does not allow \"{}\"; allowed: {}",
+                                            *model, base::join(allowed, ", ")));
+            } else {
+                loaded_.config.model = *model;
+                loaded_.origins.insert_or_assign("model", origins.find("model")->second);
+            }
+        }
+        if (const auto& effort = loaded_.repository.reasoning_effort) {
+            if (*effort > limits.max_effort) {
+                refuse("reasoning_effort",
+                       fmt::format("the workflow allows no more than {}",
+                                   *json::encode(limits.max_effort).as_string()));
+            } else {
+                loaded_.config.model_reasoning_effort = effort;
+                loaded_.origins.insert_or_assign("model_reasoning_effort",
+                                                 origins.find("reasoning_effort")->second);
+            }
+        }
+    }
+
     void read_profile() {
-        profile_is_read_ = true;
         if (!loaded_.profile) return;
         if (const auto found = profiles_.find(*loaded_.profile); found != profiles_.end()) {
             for (const SourceTable& table : found->second) read(table);
@@ -227,7 +270,7 @@ class Loader {
     std::map<std::string, std::vector<SourceTable>> profiles_;
     std::optional<SourceText> profile_file_;
     Origin selection_;
-    bool profile_is_read_ = false;
+    bool middle_is_read_ = false;
     bool is_profile_file_ = false;
 };
 

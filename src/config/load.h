@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "config/origin.h"
 #include "config/overrides.h"
+#include "config/repository_file.h"
 
 namespace codex::config {
 
@@ -25,6 +26,8 @@ struct Layers {
     std::optional<SourceText> user_file = {};
     /// Asked once, with the profile's name; nullopt when it has no file of its own. May be empty.
     std::function<std::optional<SourceText>(std::string_view profile)> profile_file = {};
+    std::optional<SourceText> repository_file = {};  // of the base commit; YAML
+    RepositoryLimits repository_limits = {};
     base::Environment environment = {};         // INPUT_<KEY>, CODEX_<KEY> and a few more
     std::vector<std::string> assignments = {};  // "key=value", as behind -c
     ConfigOverrides overrides = {};
@@ -34,6 +37,7 @@ struct Layers {
 struct LoadedConfig {
     Config config;
     Origins origins;
+    RepositoryFile repository;           // the rules; model and effort are in `config`
     std::optional<std::string> profile;  // the one that was used
     std::vector<std::string> warnings;   // one line each
 };

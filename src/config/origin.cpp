@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -14,6 +15,18 @@ namespace {
 bool is_bare(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_';
+}
+
+// Layer by layer, from top to bottom; what is missing everywhere goes last.
+std::vector<Problem>& in_order(std::vector<Problem>& problems) {
+    const auto place = [](const Problem& problem) {
+        const Origin& origin = problem.origin;
+        return std::tuple(origin.layer == Layer::defaults, origin.layer, origin.position.line,
+                          origin.position.column);
+    };
+    std::stable_sort(problems.begin(), problems.end(),
+                     [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
+    return problems;
 }
 
 std::string join_problems(const std::vector<Problem>& problems) {
@@ -70,7 +83,7 @@ std::string render(const Problem& problem) {
 }
 
 InvalidConfig::InvalidConfig(std::vector<Problem> problems)
-    : ConfigError(join_problems(problems)), problems_(std::move(problems)) {}
+    : ConfigError(join_problems(in_order(problems))), problems_(std::move(problems)) {}
 
 std::string join_key(std::string_view path, std::string_view name) {
     std::string key(path);

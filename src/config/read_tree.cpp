@@ -80,6 +80,15 @@ constexpr std::pair<std::string_view, std::string_view> kOtherFields[] = {
     {"mcp_servers.", "tools"},
 };
 
+// Whether git understands it is git's to say (gitglossary(7), "pathspec").
+bool is_pathspec(std::string_view text) {
+    if (base::trim(text).empty() || text.starts_with('/')) return false;
+    const auto parts = base::split(text, '/');
+    return std::find(parts.begin(), parts.end(), "..") == parts.end() &&
+           std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
 constexpr std::size_t kMaxShown = 80;
 constexpr std::size_t kMostSuggestions = 100;  // each takes time
 
@@ -203,11 +212,17 @@ bool TreeReader::read_leaf(const Node& node, const std::string& path, const Key&
     std::vector<std::string> texts;
     for (const Node& item : *sequence) {
         const auto* text = item.as<std::string>();
-        if (text == nullptr) return expected("a list of texts", item, path, key);
-        if ((key.traits & kAbsolutePaths) != 0 && !text->starts_with('/'))
-            return expected("absolute paths", item, path, key);
-        texts.push_back(*text);
+        if (text == nullptr) {
+            expected("a list of texts", item, path, key);
+        } else if ((key.traits & kAbsolutePaths) != 0 && !text->starts_with('/')) {
+            expected("absolute paths", item, path, key);
+        } else if ((key.traits & kPathspecs) != 0 && !is_pathspec(*text)) {
+            expected("pathspecs within the repository", item, path, key);
+        } else {
+            texts.push_back(*text);
+        }
     }
+    if (texts.size() != sequence->size()) return false;
     into = std::move(texts);
     return true;
 }

@@ -36,6 +36,11 @@ std::string describe_value(const Node& node, bool is_secret);
 /// sent there is a question of its own.
 std::string check_address(std::string_view text);
 
+template <class M>
+struct IsTables : std::false_type {};
+template <HasKeys T>
+struct IsTables<std::vector<T>> : std::true_type {};
+
 class TreeReader {
   public:
     TreeReader(Origins& origins, Findings& findings) : origins_(origins), findings_(findings) {}
@@ -94,6 +99,8 @@ class TreeReader {
             return true;
         } else if constexpr (json::detail::IsStringMap<M>::value) {
             return read_map(node, path, key, into);
+        } else if constexpr (IsTables<M>::value) {
+            return read_tables(node, path, key, into);
         } else if constexpr (HasKeys<M>) {
             const auto* table = node.template as<Table>();
             if (table == nullptr) return expected("a table", node, path, key);
@@ -124,6 +131,25 @@ class TreeReader {
                 set_origin(name, entry.value);
             }
         }
+        return true;
+    }
+
+    template <class Items>
+    bool read_tables(const Node& node, const std::string& path, const Key& key, Items& into) {
+        const auto* sequence = node.template as<Sequence>();
+        if (sequence == nullptr) return expected("a list of tables", node, path, key);
+        into.clear();
+        for (std::size_t i = 0; i < sequence->size(); ++i) {
+            const Node& item = (*sequence)[i];
+            const std::string name = path + "[" + std::to_string(i) + "]";
+            const auto* table = item.template as<Table>();
+            if (table != nullptr) {
+                read(*table, into.emplace_back(), name);
+            } else {
+                expected("a table", item, name, key);
+            }
+        }
+        set_origin(path, node);
         return true;
     }
 
