@@ -45,7 +45,7 @@ struct Unclear {
 
 struct Node {
     std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Unclear, Sequence, Table>
-        data = nullptr;
+        data;
     Position position = {};
     /// The text as written, where a bare word may stand for a text: on the command line and in
     /// variables.
