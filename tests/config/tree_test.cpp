@@ -57,6 +57,17 @@ TEST_CASE("What is no TOML is refused where it stops being TOML") {
           std::string::npos);
 }
 
+TEST_CASE("Letters of any script may stand in TOML where blanks may, and are an error there") {
+    // toml++ 3.3 calls it undefined behaviour.
+    for (const std::string letter : {"\xC4\xB2", "\xC3\xA9", "\xE3\x80\x81", "\xEF\xBB\xBA"}) {
+        CHECK(syntax_error(parse_toml, "a = 1\n" + letter + " = 2\n").starts_with("2:"));
+        CHECK(syntax_error(parse_toml, "a" + letter + " = 2\n").starts_with("1:"));
+        CHECK(syntax_error(parse_toml, "a = " + letter + "\n").starts_with("1:"));
+        const Table table = parse_toml("a = \"\"\"\\\n" + letter + "\"\"\" # " + letter + "\n");
+        CHECK(*table[0].value.as<std::string>() == letter);
+    }
+}
+
 TEST_CASE("Deep TOML is refused before anything recurses over it") {
     const std::string dots = repeat("a.", 200'000);
     const std::vector<std::string> deep = {
