@@ -6,6 +6,8 @@
 // clang-format off: the order of these matters
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <toml++/impl/preprocessor.h>
 // toml++ 3.3 does reach the "unreachable" ends of its tests of characters, for letters such as
 // U+0132 (is_non_ascii_horizontal_whitespace); "no" is what it means there.
