@@ -68,7 +68,7 @@ codex_module(protocol DEPENDS base json)
 codex_module(process DEPENDS base loop)
 codex_module(http DEPENDS base loop PRIVATE CURL::libcurl)
 # L3
-codex_module(config DEPENDS base)
+codex_module(config DEPENDS base json protocol PRIVATE yaml-cpp)
 codex_module(sandbox DEPENDS base json)
 codex_module(github DEPENDS base json http)
 # L4

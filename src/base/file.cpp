@@ -1,12 +1,14 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <thread>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -84,6 +86,38 @@ std::optional<std::string> read_file_beginning(const std::filesystem::path& path
     }
     content.resize(size);
     return content;
+}
+
+std::optional<std::string> read_private_file_if_exists(const std::filesystem::path& path,
+                                                       std::size_t max_bytes) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        throw_errno("cannot open " + path.string());
+    }
+    struct stat info = {};
+    if (::fstat(fd.get(), &info) != 0) throw_errno("cannot read " + path.string());
+    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        throw Error("cannot use " + path.string() +
+                    ": others than its owner have rights to it; run chmod 600 on it");
+    }
+    if (info.st_uid != ::geteuid() && info.st_uid != 0)
+        throw Error("cannot use " + path.string() + ": it belongs to another user");
+    return read_all(fd.get(), path, max_bytes);
+}
+
+FileLock::FileLock(const std::filesystem::path& path, std::chrono::milliseconds patience)
+    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    if (!fd_) throw_errno("cannot open " + path.string());
+    constexpr std::chrono::milliseconds kPause{20};
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) continue;
+        if (errno != EWOULDBLOCK) throw_errno("cannot lock " + path.string());
+        if (std::chrono::steady_clock::now() >= deadline)
+            throw Error("cannot lock " + path.string() + ": another process holds it");
+        std::this_thread::sleep_for(kPause);
+    }
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,

@@ -177,6 +177,52 @@ std::variant<ApplyPatch, ShowHelp> parse_apply_patch(const std::vector<std::stri
     return apply;
 }
 
+using ConfigCommand = std::variant<ConfigShow, ConfigCheck, ConfigSchema, ShowHelp>;
+
+ConfigCommand parse_config_show(Reader& reader) {
+    ConfigShow show;
+    while (!reader.at_end()) {
+        const std::string option = reader.name();
+        if (option == "--help" || option == "-h") return ShowHelp{"config"};
+        if (option == "--origin") {
+            show.show.with_origins = true;
+        } else if (option == "--format") {
+            show.show.format = parse_name<config::ShowFormat>(option, reader.value(option));
+        } else if (option == "-c" || option == "--config") {
+            show.assignments.push_back(reader.value(option));
+        } else if (option == "--profile") {
+            show.profile = reader.value(option);
+        } else if (option == "--strict-config") {
+            show.is_strict = true;
+        } else {
+            throw unknown_option("config", option);
+        }
+    }
+    return show;
+}
+
+ConfigCommand parse_config(Reader& reader) {
+    const std::string verb = reader.at_end() ? "" : reader.name();
+    if (verb == "--help" || verb == "-h") return ShowHelp{"config"};
+    if (verb == "show") return parse_config_show(reader);
+    if (verb == "schema") {
+        if (!reader.at_end()) throw unknown_option("config", reader.name());
+        return ConfigSchema{};
+    }
+    if (verb != "check") {
+        throw ConfigError(
+            "say what to do: codex-action config show [options], config check FILE or config "
+            "schema");
+    }
+    ConfigCheck check;
+    if (reader.at_end()) throw ConfigError("say which file: codex-action config check FILE");
+    check.file = reader.name();
+    if (check.file == "--help" || check.file == "-h") return ShowHelp{"config"};
+    if (check.file.starts_with("-") || !reader.at_end())
+        throw unknown_option("config", reader.at_end() ? check.file : reader.name());
+    return check;
+}
+
 }  // namespace
 
 Arguments parse_command_line(const std::vector<std::string>& argv, bool in_workflow) {
@@ -202,16 +248,19 @@ Arguments parse_arguments(const std::vector<std::string>& arguments, bool in_wor
         std::visit(take, parse_review(reader, parsed.settings));
     } else if (command == "sandbox") {
         std::visit(take, parse_sandbox(reader));
+    } else if (command == "config") {
+        std::visit(take, parse_config(reader));
     } else if (command == "selftest") {
         if (!reader.at_end()) throw unknown_option("selftest", reader.name());
         parsed.command = SelfTest{};
     } else if (command == "apply-patch") {
         std::visit(take, parse_apply_patch(arguments));
     } else {
-        throw ConfigError(fmt::format(
-            "unknown command \"{}\"; known: review, apply-patch, sandbox, selftest, --help, "
-            "--version",
-            base::render_controls(command)));
+        throw ConfigError(
+            fmt::format("unknown command \"{}\"; known: review, apply-patch, config, sandbox, "
+                        "selftest, --help, "
+                        "--version",
+                        base::render_controls(command)));
     }
     return parsed;
 }

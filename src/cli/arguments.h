@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "config/show.h"
 #include "sandbox/policy.h"
 
 namespace codex::cli {
@@ -15,7 +16,7 @@ namespace codex::cli {
 /// No arguments in a workflow: the run for the event.
 struct RunEvent {};
 struct ShowHelp {
-    std::string topic;  // "", "review", "sandbox", "apply-patch"
+    std::string topic;  // "", "review", "sandbox", "apply-patch", "config"
 };
 struct ShowVersion {};
 enum class Format { text, json, markdown };
@@ -35,6 +36,19 @@ struct Sandbox {
     bool explain = false;
     std::vector<std::string> argv;
 };
+/// The effective configuration, as `config show` prints it.
+struct ConfigShow {
+    config::ShowOptions show;
+    std::vector<std::string> assignments;  // -c key=value
+    std::optional<std::string> profile;
+    bool is_strict = false;
+};
+/// A config.toml, or the repository's own file when the name ends in .yml or .yaml.
+struct ConfigCheck {
+    std::string file;
+};
+/// The JSON Schema of the repository's own file.
+struct ConfigSchema {};
 /// The attempts of an attacker in the sandbox of this machine.
 struct SelfTest {};
 /// apply-patch: handed over to codex-worker, which knows its options.
@@ -42,7 +56,9 @@ struct ApplyPatch {
     std::vector<std::string> argv;
 };
 struct Arguments {
-    std::variant<RunEvent, ShowHelp, ShowVersion, Review, Sandbox, SelfTest, ApplyPatch> command;
+    std::variant<RunEvent, ShowHelp, ShowVersion, Review, Sandbox, SelfTest, ApplyPatch, ConfigShow,
+                 ConfigSchema, ConfigCheck>
+        command;
     config::Flags settings;
 };
 

@@ -61,6 +61,23 @@ std::string render_apply_patch_options() {
            "\nexit codes: 0 applied; 1 not applied (stderr says why); 2 usage\n";
 }
 
+std::string render_config_options() {
+    return "config show prints the effective configuration: files, profile, inputs, variables and "
+           "-c, secrets masked\n"
+           "  --origin             where each value comes from, with file, line and column\n"
+           "  --format FORMAT      toml (default) or json\n"
+           "  -c KEY=VALUE         sets a key, as TOML or as plain text; a dotted key may have "
+           "quoted "
+           "parts; may be repeated\n"
+           "  --profile NAME       the profile to use\n"
+           "  --strict-config      unknown keys are errors\n"
+           "config check FILE tells everything that is wrong with a config.toml, unknown keys too; "
+           "with "
+           "a repository's own file when its name ends in .yml or .yaml\n"
+           "config schema prints the JSON Schema of .github/codex-action.yml\n"
+           "\nexit codes: 0 it is right; 2 it is not\n";
+}
+
 }  // namespace
 
 std::string render_help(std::string_view topic) {
@@ -77,6 +94,8 @@ std::string render_help(std::string_view topic) {
         "  codex-action sandbox [options] -- COMMAND…  run a command as the agent's are run\n"
         "  codex-action sandbox --explain              what the sandbox can enforce on this "
         "machine\n"
+        "  codex-action config show [--origin]         the effective configuration of the agent\n"
+        "  codex-action config check FILE              what is wrong with a configuration file\n"
         "  codex-action selftest                       attack the sandbox on this machine\n"
         "  codex-action --version | --help\n\n"
         "examples:\n"
@@ -92,6 +111,7 @@ std::string render_help(std::string_view topic) {
     }
     if (topic == "sandbox") return text + render_sandbox_options();
     if (topic == "apply-patch") return text + render_apply_patch_options();
+    if (topic == "config") return text + render_config_options();
     text += "settings (a flag wins over an action input, an input over a variable):\n" +
             render_settings();
     text +=

@@ -15,6 +15,7 @@
 #include "base/overloaded.h"
 #include "base/printable.h"
 #include "base/text.h"
+#include "cli/config_command.h"
 #include "cli/print.h"
 #include "cli/sandbox_command.h"
 #include "cli/selftest_command.h"
@@ -262,6 +263,9 @@ int run(const Arguments& arguments, const base::Environment& environment) {
             },
             [&](const Review& review) { return run_review(review, arguments, environment); },
             [&](const Sandbox& sandbox) { return run_sandbox(sandbox, environment); },
+            [&](const ConfigShow& show) { return run_config_show(show, environment); },
+            [&](const ConfigSchema&) { return run_config_schema(); },
+            [&](const ConfigCheck& check) { return run_config_check(check); },
             [&](const SelfTest&) { return run_selftest(); },
             [&](const ApplyPatch& apply) -> int {
                 process::become(tools::find_worker_executable(), apply.argv);

@@ -11,10 +11,9 @@
 
 #include "base/environment.h"
 #include "base/error.h"
+#include "config/config.h"
 
 namespace codex::config {
-
-inline constexpr std::string_view kDefaultModel = "gpt-5.5";
 
 enum class RunMode { automatic, review, act };
 enum class FailOn { none, p0, p1, p2, p3 };

@@ -144,3 +144,14 @@ TEST_CASE("a memory file can be read and no longer changed") {
     CHECK(::ftruncate(file.get(), 0) == -1);
     CHECK(::fcntl(file.get(), F_GETFD) == FD_CLOEXEC);
 }
+
+TEST_CASE("a lock that another holds is not had in time, and is free with its scope") {
+    const codex::test::TempDir folder;
+    const auto path = folder / "lock";
+    {
+        const codex::base::FileLock lock(path);
+        CHECK_THROWS_AS(codex::base::FileLock(path, std::chrono::milliseconds(30)),
+                        codex::base::Error);
+    }
+    CHECK_NOTHROW(codex::base::FileLock(path, std::chrono::milliseconds(0)));
+}

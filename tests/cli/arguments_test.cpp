@@ -26,10 +26,28 @@ TEST_CASE("a review names a base or a pull request, and settings come as flags")
     CHECK(remote.settings == config::Flags{{"pr_number", "12"}});
 }
 
+TEST_CASE("config shows the settings or checks a file") {
+    const auto parsed =
+        parse_arguments({"config", "show", "--origin", "--format", "json", "-c", "a=b",
+                         "--config=c=d", "--profile", "p", "--strict-config"},
+                        false);
+    const auto& show = std::get<cli::ConfigShow>(parsed.command);
+    CHECK(show.show.with_origins);
+    CHECK(show.show.is_masked);
+    CHECK(show.show.format == config::ShowFormat::json);
+    CHECK(show.assignments == std::vector<std::string>{"a=b", "c=d"});
+    CHECK(show.profile == "p");
+    CHECK(show.is_strict);
+    const auto check = parse_arguments({"config", "check", "config.toml"}, false);
+    CHECK(std::get<cli::ConfigCheck>(check.command).file == "config.toml");
+    const auto help = parse_arguments({"config", "show", "--help"}, false);
+    CHECK(std::get<cli::ShowHelp>(help.command).topic == "config");
+}
+
 TEST_CASE("wrong usage names the argument and the way out") {
     const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
         {{"push"},
-         "unknown command \"push\"; known: review, apply-patch, sandbox, "
+         "unknown command \"push\"; known: review, apply-patch, config, sandbox, "
          "selftest, --help, --version"},
         {{"review"}, "say what to review: --base REF, or --repo OWNER/NAME --pr NUMBER"},
         {{"review", "--base"}, "--base needs a value; see codex-action --help"},
@@ -38,8 +56,15 @@ TEST_CASE("wrong usage names the argument and the way out") {
         {{"review", "--bse", "x"}, "unknown option \"--bse\"; see codex-action review --help"},
         {{"review", "--base", "x", "--format", "xml"},
          "--format is \"xml\"; allowed: text, json, markdown"},
+        {{"config"},
+         "say what to do: codex-action config show [options], config check FILE or config schema"},
+        {{"config", "check"}, "say which file: codex-action config check FILE"},
+        {{"config", "check", "a", "b"}, "unknown option \"b\"; see codex-action config --help"},
+        {{"config", "check", "-x"}, "unknown option \"-x\"; see codex-action config --help"},
+        {{"config", "show", "a"}, "unknown option \"a\"; see codex-action config --help"},
+        {{"config", "show", "--format", "xml"}, "--format is \"xml\"; allowed: toml, json"},
         {{"\x1b[31m"},
-         "unknown command \"\\x1b[31m\"; known: review, apply-patch, sandbox, selftest, "
+         "unknown command \"\\x1b[31m\"; known: review, apply-patch, config, sandbox, selftest, "
          "--help, --version"},
     };
     for (const auto& [arguments, message] : cases) {
