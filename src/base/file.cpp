@@ -44,6 +44,13 @@ std::string read_all(int fd, const std::filesystem::path& path, std::size_t max_
     }
 }
 
+/// None when nothing is there. A FIFO is not waited on.
+UniqueFd open_if_exists(const std::filesystem::path& path) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd && errno != ENOENT && errno != ENOTDIR) throw_errno("cannot open " + path.string());
+    return fd;
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
@@ -54,21 +61,15 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) 
 
 std::optional<std::string> read_file_if_exists(const std::filesystem::path& path,
                                                std::size_t max_bytes) {
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-        throw_errno("cannot open " + path.string());
-    }
+    const UniqueFd fd = open_if_exists(path);
+    if (!fd) return std::nullopt;
     return read_all(fd.get(), path, max_bytes);
 }
 
 std::optional<std::string> read_file_beginning(const std::filesystem::path& path,
                                                std::size_t max_bytes) {
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-        throw_errno("cannot open " + path.string());
-    }
+    const UniqueFd fd = open_if_exists(path);
+    if (!fd) return std::nullopt;
     struct stat info = {};
     if (::fstat(fd.get(), &info) != 0) throw_errno("cannot read " + path.string());
     if (!S_ISREG(info.st_mode)) return std::nullopt;
@@ -90,11 +91,8 @@ std::optional<std::string> read_file_beginning(const std::filesystem::path& path
 
 std::optional<std::string> read_private_file_if_exists(const std::filesystem::path& path,
                                                        std::size_t max_bytes) {
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-        throw_errno("cannot open " + path.string());
-    }
+    const UniqueFd fd = open_if_exists(path);
+    if (!fd) return std::nullopt;
     struct stat info = {};
     if (::fstat(fd.get(), &info) != 0) throw_errno("cannot read " + path.string());
     if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {

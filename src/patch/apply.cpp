@@ -19,13 +19,13 @@ class Goals {
     void add(const FileChange& change) {
         if (change.move_to) {
             FileGoal& target = at(*change.move_to, change.replaced_text);
-            target.after = change.new_text;
+            target.after = borrowed(change.new_text);
             target.mode_from = mode_source(change.path);
             FileGoal& source = at(change.path, change.old_text);
-            source.after = std::nullopt;
+            source.after = nullptr;
             source.mode_from.clear();  // it has gone with the file
         } else {
-            at(change.path, change.old_text).after = change.new_text;
+            at(change.path, change.old_text).after = borrowed(change.new_text);
         }
     }
 
@@ -34,8 +34,12 @@ class Goals {
   private:
     FileGoal& at(const std::string& path, const std::optional<std::string>& before) {
         const auto [known, is_new] = places_.try_emplace(path, goals_.size());
-        if (is_new) goals_.push_back({path, before, std::nullopt, path});
+        if (is_new) goals_.push_back({path, borrowed(before), nullptr, path});
         return goals_[known->second];
+    }
+
+    static const std::string* borrowed(const std::optional<std::string>& text) {
+        return text ? &*text : nullptr;
     }
 
     std::string mode_source(const std::string& path) const {

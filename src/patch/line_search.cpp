@@ -1,6 +1,8 @@
 #include "patch/line_search.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 
 #include "patch/unicode.h"
 
@@ -57,18 +59,31 @@ std::span<const std::uint32_t> LineSearch::Index::places_of(std::uint32_t number
     return std::span(places).subspan(first[number], first[number + 1] - first[number]);
 }
 
+std::size_t LineSearch::Index::slot_of(std::string_view key) const {
+    const std::size_t last = slots.size() - 1;
+    std::size_t slot = std::hash<std::string_view>()(key) & last;
+    while (slots[slot] != 0 && keys[slots[slot] - 1] != key) slot = (slot + 1) & last;
+    return slot;
+}
+
 LineSearch::Index& LineSearch::index(Pass pass) {
     Index& index = indexes_[static_cast<std::size_t>(pass)];
     if (index.is_built) return index;
     index.is_built = true;
-    index.numbers.reserve(lines_.size());
+    // At most half of it is used, so that a key is near its place.
+    index.slots.assign(std::bit_ceil(2 * lines_.size() + 1), 0);
     index.line_numbers.reserve(lines_.size());
+    index.keys.reserve(lines_.size());
     for (const std::string_view line : lines_) {
-        const auto next = static_cast<std::uint32_t>(index.numbers.size());
         const std::string_view key = key_of(pass, line, index.mapped);
-        index.line_numbers.push_back(index.numbers.try_emplace(key, next).first->second);
+        std::uint32_t& slot = index.slots[index.slot_of(key)];
+        if (slot == 0) {
+            index.keys.push_back(key);
+            slot = static_cast<std::uint32_t>(index.keys.size());
+        }
+        index.line_numbers.push_back(slot - 1);
     }
-    index.first.assign(index.numbers.size() + 1, 0);
+    index.first.assign(index.keys.size() + 1, 0);
     for (const std::uint32_t number : index.line_numbers) ++index.first[number + 1];
     for (std::size_t i = 1; i < index.first.size(); ++i) index.first[i] += index.first[i - 1];
     index.places.resize(lines_.size());
@@ -84,9 +99,9 @@ std::optional<Numbers> LineSearch::numbers_of(Index& index, Pass pass, Lines pat
     numbers.reserve(pattern.size());
     std::deque<std::string> storage;
     for (const std::string_view line : pattern) {
-        const auto known = index.numbers.find(key_of(pass, line, storage));
-        if (known == index.numbers.end()) return std::nullopt;
-        numbers.push_back(known->second);
+        const std::uint32_t known = index.slots[index.slot_of(key_of(pass, line, storage))];
+        if (known == 0) return std::nullopt;
+        numbers.push_back(known - 1);
     }
     return numbers;
 }

@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace codex::patch {
@@ -48,13 +47,16 @@ class LineSearch {
     // Equal lines have one number; `places` lists each number's lines, `first` where its list is.
     struct Index {
         bool is_built = false;
-        std::deque<std::string> mapped;  // keys that are no part of the file
-        std::unordered_map<std::string_view, std::uint32_t> numbers;
+        std::deque<std::string> mapped;      // keys that are no part of the file
+        std::vector<std::string_view> keys;  // by number
+        std::vector<std::uint32_t> slots;    // open addressing: a number + 1, or 0
         std::vector<std::uint32_t> line_numbers;
         std::vector<std::uint32_t> first;
         std::vector<std::uint32_t> places;
 
         std::span<const std::uint32_t> places_of(std::uint32_t number) const;
+        /// The slot of the key, or the free one that it would have.
+        std::size_t slot_of(std::string_view key) const;
     };
 
     Index& index(Pass pass);

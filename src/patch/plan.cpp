@@ -78,7 +78,8 @@ class Planner {
 
     Text read(const std::string& path) {
         const auto known = now_.find(path);
-        return known == now_.end() ? reader_(path) : known->second;
+        if (known == now_.end()) return reader_(path);
+        return known->second ? plan_.changes[*known->second].new_text : std::nullopt;
     }
 
     // With what went wrong behind `what`.
@@ -139,13 +140,13 @@ class Planner {
                 if (!update(file, change)) return;
                 break;
         }
-        if (file.operation != Operation::update) {
+        if (file.operation != Operation::update && options_.diffs) {
             const std::string before = change.old_text.value_or("");
             const std::string after = change.new_text.value_or("");
             change.unified_diff = render_hunks(before, after, edits_between(before, after));
         }
-        if (change.move_to) now_[*change.move_to] = change.new_text;
-        now_[path] = change.move_to ? std::nullopt : change.new_text;
+        now_[path] = std::nullopt;
+        if (change.new_text) now_[change.move_to.value_or(path)] = plan_.changes.size();
         plan_.changes.push_back(std::move(change));
     }
 
@@ -212,8 +213,10 @@ class Planner {
             return true;
         }
         Rewritten rewritten = rewrite(lines, placement.replacements, options_.mode);
-        change.unified_diff =
-            render_hunks(*change.old_text, rewritten.text, std::move(rewritten.edits));
+        if (options_.diffs) {
+            change.unified_diff =
+                render_hunks(*change.old_text, rewritten.text, std::move(rewritten.edits));
+        }
         change.new_text = std::move(rewritten.text);
         return true;
     }
@@ -237,7 +240,8 @@ class Planner {
 
     const Reader& reader_;
     const PlanOptions& options_;
-    std::map<std::string, Text> now_;  // what the changes so far have made of the files
+    // The change that made the file what it is now; none: it is gone.
+    std::map<std::string, std::optional<std::size_t>> now_;
     std::map<std::string, std::pair<std::string, std::size_t>> touched_;  // place: name, when
     std::set<std::string> is_link_;  // places of links and of what they lead to
     std::size_t ordinal_ = 0;        // of the change that is planned

@@ -28,6 +28,7 @@ struct PlanOptions {
     std::string folder;  // where relative paths count from: clean, relative to the first root
     Mode mode = Mode::whole;
     Locator locate = {};  // without it, paths that differ name different files
+    bool diffs = true;    // they cost another look at the texts
 };
 
 struct FileChange {
@@ -38,7 +39,7 @@ struct FileChange {
     std::optional<std::string> old_text;       // nullopt: nothing is there
     std::optional<std::string> new_text;       // nullopt: removed
     std::optional<std::string> replaced_text;  // of what lies at `move_to` now
-    std::string unified_diff;                  // hunks without file headers (patch/diff.h)
+    std::string unified_diff;  // hunks without file headers (patch/diff.h), where asked for
 
     bool operator==(const FileChange&) const = default;
 };

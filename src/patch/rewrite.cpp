@@ -9,6 +9,7 @@ class Rewriter {
   public:
     Rewriter(const FileLines& file, Mode mode) : file_(file), mode_(mode) {
         if (size() > 0 && !file.endings.front().empty()) usual_ending_ = file.endings.front();
+        result_.text.reserve(text_between(0, size()).size());
     }
 
     void replace(const Replacement& replacement) {
@@ -28,7 +29,8 @@ class Rewriter {
                     break;
                 case LineKind::added:
                     edit().new_count += 1;
-                    push(line.text, ending_for(run_begin, added++));
+                    end_last_line();
+                    append(line.text, ending_for(run_begin, added++));
                     break;
             }
         }
@@ -37,50 +39,62 @@ class Rewriter {
     Rewritten finish() {
         copy_until(size());
         const bool had_end = size() == 0 || !file_.endings.back().empty();
-        if (!out_.empty()) {
+        if (lines_ > 0 && !had_end && mode_ == Mode::whole && !is_last_empty_) {
+            result_.text.resize(result_.text.size() - last_ending_.size());
+        } else if (lines_ > 0 && last_ending_.empty()) {
             // An empty line without an end would be no line.
-            Out& last = out_.back();
-            if (!had_end && mode_ == Mode::whole && !last.text.empty()) {
-                last.ending = "";
-            } else if (last.ending.empty()) {
-                last.ending = usual_ending_;
-            }
-        }
-        std::size_t bytes = 0;
-        for (const Out& line : out_) bytes += line.text.size() + line.ending.size();
-        result_.text.reserve(bytes);
-        for (const Out& line : out_) {
-            result_.text += line.text;
-            result_.text += line.ending;
+            result_.text += usual_ending_;
         }
         return std::move(result_);
     }
 
   private:
-    struct Out {
-        std::string_view text;
-        std::string_view ending;
-    };
-
     std::size_t size() const { return file_.texts.size(); }
 
-    void push(std::string_view text, std::string_view ending) {
-        if (!out_.empty() && out_.back().ending.empty()) {
-            out_.back().ending = out_.size() > 1 ? out_[out_.size() - 2].ending : usual_ending_;
-        }
-        out_.push_back({text, ending});
+    // Lines of a file lie behind each other.
+    std::string_view text_between(std::size_t begin, std::size_t end) const {
+        if (begin >= end) return {};
+        const std::string_view last_ending = file_.endings[end - 1];
+        const std::string_view last = file_.texts[end - 1];
+        const char* first = file_.texts[begin].data();
+        return {first,
+                static_cast<std::size_t>(last.data() + last.size() + last_ending.size() - first)};
+    }
+
+    void append(std::string_view text, std::string_view ending) {
+        result_.text += text;
+        result_.text += ending;
+        ++lines_;
+        is_last_empty_ = text.empty();
+        ending_above_ = last_ending_;
+        last_ending_ = ending;
+    }
+
+    // Only the file's last line may have none.
+    void end_last_line() {
+        if (lines_ == 0 || !last_ending_.empty()) return;
+        last_ending_ = lines_ > 1 ? ending_above_ : usual_ending_;
+        result_.text += last_ending_;
     }
 
     void copy_until(std::size_t end) {
-        for (; at_ < end; ++at_) push(file_.texts[at_], file_.endings[at_]);
+        end = std::min(end, size());
+        if (at_ >= end) return;
+        end_last_line();
+        result_.text += text_between(at_, end);
+        ending_above_ = end - at_ > 1 ? file_.endings[end - 2] : last_ending_;
+        last_ending_ = file_.endings[end - 1];
+        is_last_empty_ = file_.texts[end - 1].empty();
+        lines_ += end - at_;
+        at_ = end;
     }
 
     // The edit that goes on here, or a new one.
     Edit& edit() {
         std::vector<Edit>& edits = result_.edits;
         if (edits.empty() || edits.back().old_begin + edits.back().old_count != at_ ||
-            edits.back().new_begin + edits.back().new_count != out_.size()) {
-            edits.push_back({at_, 0, out_.size(), 0});
+            edits.back().new_begin + edits.back().new_count != lines_) {
+            edits.push_back({at_, 0, lines_, 0});
         }
         return edits.back();
     }
@@ -100,8 +114,11 @@ class Rewriter {
     const FileLines& file_;
     Mode mode_;
     std::string_view usual_ending_ = "\n";
-    std::size_t at_ = 0;
-    std::vector<Out> out_;
+    std::size_t at_ = 0;     // the next line of the file
+    std::size_t lines_ = 0;  // of the result so far; of the last two of them:
+    std::string_view last_ending_;
+    std::string_view ending_above_;
+    bool is_last_empty_ = false;
     Rewritten result_;
 };
 

@@ -25,7 +25,6 @@ std::string fresh_name() {
 std::string read_all(int fd, const std::string& path) {
     struct stat info = {};
     if (::fstat(fd, &info) != 0) base::throw_errno("cannot read " + path);
-    if (!S_ISREG(info.st_mode)) throw base::Error(path + " is no regular file");
     std::string text;
     text.reserve(static_cast<std::size_t>(info.st_size));
     std::array<char, 65536> buffer;
@@ -41,12 +40,15 @@ std::string read_all(int fd, const std::string& path) {
     }
 }
 
-std::optional<std::string> read_at(const Place& place, const std::string& path) {
+// None when nothing is there.
+base::UniqueFd open_to_read(const Place& place, const std::string& path) {
     constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    const base::UniqueFd fd(::openat(place.folder.get(), place.name.c_str(), kFlags));
-    if (!fd && errno == ENOENT) return std::nullopt;
-    if (!fd) base::throw_errno("cannot read " + path);
-    return read_all(fd.get(), path);
+    base::UniqueFd fd(::openat(place.folder.get(), place.name.c_str(), kFlags));
+    if (!fd && errno != ENOENT) base::throw_errno("cannot read " + path);
+    struct stat info = {};
+    if (fd && ::fstat(fd.get(), &info) != 0) base::throw_errno("cannot read " + path);
+    if (fd && !S_ISREG(info.st_mode)) throw base::Error(path + " is no regular file");
+    return fd;
 }
 
 std::optional<struct stat> look_at(const Place& place) {
@@ -64,6 +66,28 @@ bool rename_within(int folder, const std::string& from, const std::string& to) {
 // What a file system says that does not know a flag of renameat2(2).
 bool is_unknown_flag(int error) {
     return error == EINVAL || error == ENOSYS;
+}
+
+// Whether the file is what it was, or still not there; read piece by piece.
+bool is_unchanged(const Place& place, const std::string* before, const std::string& path) {
+    const base::UniqueFd fd = open_to_read(place, path);
+    if (!fd || before == nullptr) return !fd && before == nullptr;
+    std::string_view rest = *before;
+    std::array<char, 65536> buffer;
+    while (true) {
+        const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) base::throw_errno("cannot read " + path);
+        if (got == 0) return rest.empty();
+        const std::string_view piece(buffer.data(), static_cast<std::size_t>(got));
+        if (!rest.starts_with(piece)) return false;
+        rest.remove_prefix(piece.size());
+    }
+}
+
+bool is_done(const FileGoal& goal) {
+    if (goal.before == nullptr || goal.after == nullptr) return goal.before == goal.after;
+    return *goal.before == *goal.after;
 }
 
 }  // namespace
@@ -105,7 +129,7 @@ void Transaction::stage(const FileGoal& goal) {
     const auto there = look_at(*place);
     if (there && S_ISLNK(there->st_mode)) {
         // A link that shall go: the file that it names stays.
-    } else if (read_at(*place, goal.path) != goal.before) {
+    } else if (!is_unchanged(*place, goal.before, goal.path)) {
         throw base::Error(goal.path + " has changed since it was read");
     }
     Step step;
@@ -182,7 +206,7 @@ void Transaction::run(const std::vector<FileGoal>& goals) {
         }
     };
     for (const FileGoal& goal : goals) {
-        if (goal.before != goal.after) about(goal, [&] { stage(goal); });
+        if (!is_done(goal)) about(goal, [&] { stage(goal); });
     }
     // Writing comes first: a moved file is never in neither place.
     for (Step& step : steps_) {
@@ -250,7 +274,9 @@ std::vector<std::string> Transaction::roll_back() {
 std::optional<std::string> read_file_beneath(const Roots& roots, const std::string& path) {
     const auto place = roots.locate(path, LastLink::followed, nullptr);
     if (!place) return std::nullopt;
-    return read_at(*place, path);
+    const base::UniqueFd fd = open_to_read(*place, path);
+    if (!fd) return std::nullopt;
+    return read_all(fd.get(), path);
 }
 
 }  // namespace codex::patch

@@ -15,14 +15,12 @@
 
 namespace codex::patch {
 
-/// What becomes of one path. Both texts absent: nothing is done.
+/// What becomes of one path; the texts are borrowed. Both alike: nothing is done.
 struct FileGoal {
-    std::string path;                   // see path_beneath() of patch/plan.h
-    std::optional<std::string> before;  // what must be there now; nullopt: nothing
-    std::optional<std::string> after;   // what shall be there; nullopt: nothing
+    std::string path;                     // see path_beneath() of patch/plan.h
+    const std::string* before = nullptr;  // what must be there now; null: nothing
+    const std::string* after = nullptr;   // what shall be there; null: nothing
     std::string mode_from;  // the path whose mode the file takes, if it is there; empty: a new one
-
-    bool operator==(const FileGoal&) const = default;
 };
 
 /// Undoes what it has done unless finish() was reached.

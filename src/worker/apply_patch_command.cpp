@@ -1,6 +1,7 @@
 #include "worker/apply_patch_command.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -114,8 +115,11 @@ void say(std::string_view text) {
 int run(const Options& options, const std::string& text) {
     const std::vector<std::string> roots = {real_folder(options.root)};
     const patch::Patch patch = patch::parse_patch(text, options.mode);
-    const patch::PlanOptions where{
-        .roots = roots, .folder = {}, .mode = options.mode, .locate = patch::locate_beneath(roots)};
+    const patch::PlanOptions where{.roots = roots,
+                                   .folder = {},
+                                   .mode = options.mode,
+                                   .locate = patch::locate_beneath(roots),
+                                   .diffs = options.dry_run};
     if (options.mode == patch::Mode::partial && !options.dry_run) {
         const patch::Plan done = patch::apply_each(patch, where, {.fsync = options.fsync});
         if (done.failure) throw base::Error(*done.failure);
@@ -137,8 +141,18 @@ int run(const Options& options, const std::string& text) {
     return kDone;
 }
 
+/// A short life: memory that is given back to the kernel and asked for again costs more than the
+/// work.
+void keep_memory() {
+    constexpr int kAll = 1 << 30;
+    ::mallopt(M_MMAP_THRESHOLD, kAll);
+    ::mallopt(M_TRIM_THRESHOLD, kAll);
+    ::mallopt(M_TOP_PAD, 4 << 20);
+}
+
 template <class Work>
 int to_exit_code(Work work) {
+    keep_memory();
     try {
         return work();
     } catch (const UsageError& error) {
