@@ -229,8 +229,8 @@ void run_agent(Context& context, const review::PromptFacts& facts,
     model::Provider provider;
     provider.id = context.options.model_provider;
     provider.base_url = context.options.base_url;
-    provider.api_key = context.options.openai_api_key;
-    model::Client client(context.transport, std::move(provider));
+    model::Client client(context.transport, std::move(provider),
+                         model::Auth{context.options.openai_api_key, {}});
 
     agent::SessionOptions options;
     options.model = context.options.model;

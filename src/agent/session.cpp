@@ -83,10 +83,15 @@ TurnResult Session::run_turn(std::string_view input,
         request.prompt_cache_key = cache_key_;
         for (const tools::Tool* tool : offered) {
             const tools::ToolSpec& spec = tool->spec();
-            request.tools.push_back({spec.name, spec.description, spec.parameters});
+            request.tools.emplace_back(
+                model::FunctionTool{spec.name, spec.description, spec.parameters});
         }
         ++requests_;
-        model::ModelResponse response = client_.sample(request, events_.on_text, cancel);
+        model::StreamEvents stream;
+        stream.on_text = [this](const model::Delta& delta) {
+            if (events_.on_text) events_.on_text(delta.text);
+        };
+        model::ModelResponse response = client_.sample(std::move(request), stream, cancel);
         usage_ += response.usage;
         result.usage += response.usage;
 

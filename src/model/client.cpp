@@ -7,35 +7,20 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "http/retry.h"
 #include "model/errors.h"
 #include "model/stream.h"
 
 namespace codex::model {
 namespace {
 
-using json::Array;
-using json::Object;
-using json::Value;
+using protocol::Item;
+using std::chrono::milliseconds;
 
 // An answer larger than this is not a review any more; it bounds memory against a server that never
 // ends.
 constexpr std::size_t kMaxStreamBytes = std::size_t{256} << 20;
 constexpr std::size_t kMaxErrorBody = std::size_t{64} << 10;
-
-http::Request make_request(const ModelRequest& request, const Provider& provider) {
-    http::Request http;
-    http.method = "POST";
-    http.url = provider.base_url + "/responses";
-    http.headers = {{"Content-Type", "application/json"}, {"Accept", "text/event-stream"}};
-    if (!provider.api_key.empty()) {
-        http.headers.push_back({"Authorization", "Bearer " + provider.api_key});
-    }
-    http.headers.insert(http.headers.end(), provider.headers.begin(), provider.headers.end());
-    http.body = json::render(render_request(request));
-    http.idle_timeout = provider.stream_idle_timeout;
-    http.max_response_bytes = kMaxStreamBytes;
-    return http;
-}
 
 // As much of an error's body as an explanation needs: a server that never ends it is not waited
 // for.
@@ -57,168 +42,156 @@ bool claims_to_be_stream(const http::Response& head) {
     return !type || base::to_lower(*type).starts_with("text/event-stream");
 }
 
-// Models that do not reason refuse a request that speaks of it ("Encrypted content is not supported
-// with this model"); what we do not know gets what was asked for.
-bool can_reason(std::string_view model) {
-    constexpr std::string_view kWithout[] = {"gpt-3", "gpt-4", "chatgpt-", "gpt-5-chat"};
-    return std::none_of(std::begin(kWithout), std::end(kWithout),
-                        [&](std::string_view begin) { return model.starts_with(begin); });
-}
+// What the retries of one sampling request have used up. A request that never became a stream has
+// its own, smaller budget.
+class Budget {
+  public:
+    explicit Budget(const Provider& provider)
+        : most_requests_(std::clamp(provider.request_max_retries, 0, kMaxRetries)),
+          most_streams_(std::clamp(provider.stream_max_retries, 0, kMaxRetries)) {}
 
-// Reasoning is not stored by the server (store is false): it comes to us encrypted, and we carry
-// it. What came without its content is a reference to nothing, which the API refuses.
-bool is_sent_back(const protocol::Item& item) {
-    const auto* reasoning = std::get_if<protocol::Reasoning>(&item);
-    return reasoning == nullptr || reasoning->encrypted_content.has_value();
-}
+    /// The next retry; adds what the user should know to `error` and rethrows when there is none.
+    /// Only within a handler.
+    Retry next(ModelError& error) {
+        const bool was_stream = error.kind() == ModelErrorKind::stream_lost;
+        int& failures = was_stream ? streams_ : requests_;
+        const int most = was_stream ? most_streams_ : most_requests_;
+        if (!error.retryable() || failures >= most) {
+            if (failures > 0) error.add_context(fmt::format("gave up after {} retries", failures));
+            throw;
+        }
+        ++failures;
+        const milliseconds floor = error.retry_after().value_or(milliseconds(0));
+        if (floor > policy_.server_delay_budget - server_delayed_) {
+            error.add_context(
+                fmt::format("the model API asks to wait {}", base::render_duration(floor)));
+            throw;
+        }
+        server_delayed_ += floor;
+        return {failures, most, floor + http::backoff(policy_, failures, base::random_fraction()),
+                error.what(), was_stream};
+    }
+
+  private:
+    http::RetryPolicy policy_;
+    int most_requests_;
+    int most_streams_;
+    int requests_ = 0;
+    int streams_ = 0;
+    milliseconds server_delayed_{0};
+};
 
 }  // namespace
 
-bool ModelError::retryable() const {
-    switch (kind_) {
-        case ModelErrorKind::rate_limited:
-        case ModelErrorKind::overloaded:
-        case ModelErrorKind::unreachable:
-        case ModelErrorKind::stream_lost:
-            return true;
-        case ModelErrorKind::bad_key:
-        case ModelErrorKind::no_quota:
-        case ModelErrorKind::model_unknown:
-        case ModelErrorKind::context_too_long:
-        case ModelErrorKind::bad_request:
-        case ModelErrorKind::content_refused:
-        case ModelErrorKind::protocol:
-            return false;
-    }
-    return false;
-}
+Client::Client(http::Transport& transport, Provider provider, Auth auth, Identity identity)
+    : transport_(transport),
+      provider_(std::move(provider)),
+      auth_(std::move(auth)),
+      identity_(std::move(identity)) {}
 
-Value render_request(const ModelRequest& request) {
-    Object body;
-    body.set("model", request.model);
-    body.set("instructions", request.instructions);
-    Array input;
-    for (const protocol::Item& item : request.input) {
-        if (is_sent_back(item)) input.push_back(protocol::render_item(item));
-    }
-    body.set("input", std::move(input));
-    Array tools;
-    for (const OfferedTool& tool : request.tools) {
-        tools.push_back(Value::object({{"type", "function"},
-                                       {"name", tool.name},
-                                       {"description", tool.description},
-                                       {"strict", false},
-                                       {"parameters", tool.parameters}}));
-    }
-    body.set("tools", std::move(tools));
-    body.set("tool_choice", "auto");
-    body.set("parallel_tool_calls", false);
-    if (request.reasoning_effort && can_reason(request.model)) {
-        body.set("reasoning", Value::object({{"effort", *request.reasoning_effort}}));
-        body.set("include", Array{"reasoning.encrypted_content"});
-    }
-    body.set("store", false);
-    body.set("stream", true);
-    if (!request.prompt_cache_key.empty()) body.set("prompt_cache_key", request.prompt_cache_key);
-    if (request.output_schema) {
-        body.set("text",
-                 Value::object({{"format", Value::object({{"type", "json_schema"},
-                                                          {"name", "codex_output_schema"},
-                                                          {"strict", true},
-                                                          {"schema", *request.output_schema}})}}));
-    }
-    return body;
-}
-
-Client::Client(http::Transport& transport, Provider provider)
-    : transport_(transport), provider_(std::move(provider)) {}
-
-ModelResponse Client::sample(const ModelRequest& request, const TextDelta& on_text,
+ModelResponse Client::sample(ModelRequest request, const StreamEvents& events,
                              const loop::Cancel* cancel) {
-    using std::chrono::milliseconds;
-    const http::Request http_request = make_request(request, provider_);
-    const http::RetryPolicy policy;
-    int request_failures = 0;
-    int stream_failures = 0;
-    milliseconds server_delayed{0};
+    Budget budget(provider_);
     while (true) {
+        std::vector<Item> received;
+        Retry retry;
         try {
-            return sample_once(http_request, request, on_text, cancel);
+            return sample_once(request, events, cancel, received);
         } catch (ModelError& error) {
-            // A request that never became a stream has its own, smaller budget.
-            const bool was_stream = error.kind() == ModelErrorKind::stream_lost;
-            int& failures = was_stream ? stream_failures : request_failures;
-            const int budget =
-                was_stream ? provider_.stream_max_retries : provider_.request_max_retries;
-            if (!error.retryable() || failures >= budget) {
-                if (failures > 0)
-                    error.add_context(fmt::format("gave up after {} retries", failures));
-                throw;
-            }
-            ++failures;
-            const milliseconds floor = error.retry_after().value_or(milliseconds(0));
-            if (floor > policy.server_delay_budget - server_delayed) {
-                error.add_context(
-                    fmt::format("the model API asks to wait {}", base::render_duration(floor)));
-                throw;
-            }
-            server_delayed += floor;
-            const milliseconds delay =
-                floor + http::backoff(policy, failures, base::random_fraction());
-            base::log_warning(fmt::format("model API: {}; retrying {}/{} in {}", error.what(),
-                                          failures, budget, base::render_duration(delay)));
-            transport_.loop().sleep(delay, cancel);
+            retry = budget.next(error);
+        }
+        base::log_warning(fmt::format("model API: {}; retrying {}/{} in {}", retry.reason,
+                                      retry.attempt, retry.max_attempts,
+                                      base::render_duration(retry.delay)));
+        if (events.on_retry) events.on_retry(retry);
+        if (events.carry_over && !received.empty()) {
+            std::vector<Item> kept = events.carry_over(std::move(received));
+            std::move(kept.begin(), kept.end(), std::back_inserter(request.input));
+        }
+        transport_.loop().sleep(retry.delay, cancel);
+    }
+}
+
+http::Request Client::make_request(const ModelRequest& request) const {
+    http::Request http;
+    http.method = "POST";
+    http.url = request_url(provider_);
+    http.headers = request_headers(provider_, auth_, identity_, request);
+    http.body = json::render(render_request(request, provider_));
+    http.idle_timeout = provider_.stream_idle_timeout;
+    http.max_response_bytes = kMaxStreamBytes;
+    return http;
+}
+
+std::unique_ptr<StreamReader> Client::make_reader(const ModelRequest& request,
+                                                  const StreamEvents& events) const {
+    if (provider_.wire_api == WireApi::responses) {
+        return std::make_unique<ResponsesReader>(
+            events, is_azure(provider_) ? protocol::ItemIds::kept : protocol::ItemIds::dropped);
+    }
+    std::set<std::string> custom;
+    for (const OfferedTool& tool : request.tools) {
+        if (const auto* one = std::get_if<CustomTool>(&tool)) custom.insert(one->name);
+        if (const auto* one = std::get_if<HostedTool>(&tool)) {
+            base::log_debug(fmt::format("Chat Completions has no tool \"{}\": it is not offered",
+                                        json::string_or_empty(one->body.find("type"))));
         }
     }
+    return std::make_unique<ChatReader>(events, std::move(custom), "call_" + base::random_hex(12));
 }
 
-ModelResponse Client::sample_once(const http::Request& http_request, const ModelRequest& request,
-                                  const TextDelta& on_text, const loop::Cancel* cancel) {
+ModelResponse Client::sample_once(const ModelRequest& request, const StreamEvents& events,
+                                  const loop::Cancel* cancel, std::vector<Item>& received) {
     if (cancel != nullptr) cancel->throw_if_requested();
-    bool stream_began = false;
+    std::unique_ptr<StreamReader> reader;
     try {
-        const auto exchange = transport_.start(http_request);
+        const auto exchange = transport_.start(make_request(request));
         loop::Loop& loop = transport_.loop();
         loop.run_until([&] { return exchange->has_head(); }, cancel);
         http::Response head = exchange->head();
+        if (events.on_rate_limits) {
+            if (const auto limits = read_rate_limits(head)) events.on_rate_limits(*limits);
+        }
         if (head.status != 200) {
             head.body = read_beginning(*exchange, loop, cancel);
             throw explain_error(head, request, provider_, loop.clock().wall());
         }
-        stream_began = true;
-        StreamReader reader(on_text);
-        while (true) {
-            std::string bytes;
-            loop.run_until(
-                [&] {
-                    bytes = exchange->take_body();
-                    return !bytes.empty() || exchange->finished();
-                },
-                cancel);
-            // The server may keep the connection open behind the last event: that is no reason to
-            // wait.
-            if (reader.feed(bytes)) return reader.result();
-            if (!reader.has_events()) {
-                head.body += bytes.substr(0, kMaxErrorBody - head.body.size());
-            }
-            if (bytes.empty() && exchange->finished()) {
-                exchange->check();
-                if (!reader.has_events() && !claims_to_be_stream(head))
-                    throw explain_error(head, request, provider_, loop.clock().wall());
-                throw ModelError(ModelErrorKind::stream_lost,
-                                 fmt::format("the answer of {} broke off: the stream ended before "
-                                             "response.completed",
-                                             provider_.base_url));
-            }
-        }
+        reader = make_reader(request, events);
+        return read_answer(*exchange, std::move(head), request, *reader, cancel);
     } catch (const http::TransportError& error) {
-        if (stream_began) {
-            throw ModelError(
-                ModelErrorKind::stream_lost,
-                fmt::format("the answer of {} broke off: {}", provider_.base_url, error.what()));
-        }
-        throw ModelError(ModelErrorKind::unreachable,
-                         fmt::format("{} cannot be reached: {}", provider_.base_url, error.what()));
+        if (reader == nullptr) throw explain_unreachable(provider_, error.what());
+        if (reader->end()) return reader->result();
+        received = reader->finished_items();
+        throw explain_lost(provider_, error.what());
+    } catch (const ModelError&) {
+        if (reader != nullptr) received = reader->finished_items();
+        throw;
+    }
+}
+
+ModelResponse Client::read_answer(http::Exchange& exchange, http::Response head,
+                                  const ModelRequest& request, StreamReader& reader,
+                                  const loop::Cancel* cancel) {
+    loop::Loop& loop = transport_.loop();
+    while (true) {
+        std::string bytes;
+        loop.run_until(
+            [&] {
+                bytes = exchange.take_body();
+                return !bytes.empty() || exchange.finished();
+            },
+            cancel);
+        // The server may keep the connection open behind the last event: that is no reason to wait.
+        if (reader.feed(bytes)) return reader.result();
+        if (!reader.has_events()) head.body += bytes.substr(0, kMaxErrorBody - head.body.size());
+        if (!bytes.empty() || !exchange.finished()) continue;
+        exchange.check();
+        if (reader.end()) return reader.result();
+        if (!reader.has_events() && !claims_to_be_stream(head))
+            throw explain_error(head, request, provider_, loop.clock().wall());
+        throw explain_lost(provider_, provider_.wire_api == WireApi::chat
+                                          ? "the stream ended before a finish_reason"
+                                          : "the stream ended before response.completed");
     }
 }
 

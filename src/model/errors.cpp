@@ -21,6 +21,10 @@ constexpr std::size_t kMaxServerMessage = 500;
 /// Longer than anybody waits, and small enough to add to any clock.
 constexpr milliseconds kLongestDelay = std::chrono::hours(24 * 366);
 
+constexpr std::string_view kWhenUnreachable =
+    "check base_url, the network and the proxy settings, or run again later";
+constexpr std::string_view kWhenLost = "run again later";
+
 // Codes of https://platform.openai.com/docs/guides/error-codes and of the stream's response.failed.
 struct KnownCode {
     std::string_view code;
@@ -34,12 +38,15 @@ constexpr std::array kKnownCodes = {
     KnownCode{"billing_hard_limit_reached", Kind::no_quota},
     KnownCode{"billing_not_active", Kind::no_quota},
     KnownCode{"model_not_found", Kind::model_unknown},
+    KnownCode{"DeploymentNotFound", Kind::model_unknown},  // Azure
     KnownCode{"context_length_exceeded", Kind::context_too_long},
     KnownCode{"string_above_max_length", Kind::context_too_long},
     KnownCode{"rate_limit_exceeded", Kind::rate_limited},
+    KnownCode{"rate_limit_error", Kind::rate_limited},
     KnownCode{"server_is_overloaded", Kind::overloaded},
     KnownCode{"slow_down", Kind::overloaded},
     KnownCode{"server_error", Kind::overloaded},
+    KnownCode{"overloaded_error", Kind::overloaded},
     KnownCode{"content_filter", Kind::content_refused},
     KnownCode{"invalid_prompt", Kind::content_refused},
     KnownCode{"cyber_policy_violation", Kind::content_refused},
@@ -78,44 +85,84 @@ Kind kind_of(int status, std::string_view code, std::string_view type) {
     return status >= 500 ? Kind::overloaded : Kind::bad_request;
 }
 
-std::string advice(Kind kind, int status, std::string_view model, const Provider* provider) {
-    const std::string where = provider == nullptr ? "the model API" : provider->base_url;
+// Compatible servers say in words what the API says by a code: "This model's maximum context length
+// is 8192 tokens", "exceeds the available context size", "prompt is too long".
+bool speaks_of_context(std::string_view message) {
+    const std::string lower = base::to_lower(message);
+    for (const std::string_view phrase :
+         {"maximum context length", "context window", "context size", "prompt is too long"}) {
+        if (lower.find(phrase) != std::string::npos) return true;
+    }
+    return false;
+}
+
+std::string wire_name(const Provider* provider) {
+    return provider != nullptr && provider->wire_api == WireApi::chat ? "Chat Completions"
+                                                                      : "the Responses API";
+}
+
+// Who failed, as a message begins, and whom the message is for.
+struct Asked {
+    std::string where;
+    std::string_view model;
+    const Provider* provider = nullptr;
+};
+
+std::string advice_on_key(int status, const Asked& asked) {
+    if (status == 403) {
+        return fmt::format(
+            "{} does not let the key in: check the key's permissions and project, and that "
+            "the API serves the runner's country",
+            asked.where);
+    }
+    return fmt::format(
+        "{} refused the key: check {}", asked.where,
+        asked.provider == nullptr ? Provider().key_source : asked.provider->key_source);
+}
+
+std::string advice_on_model(const Asked& asked) {
+    const bool azure = asked.provider != nullptr && is_azure(*asked.provider);
+    return fmt::format(
+        "{} does not know{} here: check {}, and that the key may use it", asked.where,
+        asked.model.empty() ? std::string(" the model") : fmt::format(" model \"{}\"", asked.model),
+        azure ? "that model names a deployment, base_url and the query parameter api-version"
+              : "the inputs model and base_url");
+}
+
+std::string advice(Kind kind, int status, const Asked& asked) {
+    const std::string& where = asked.where;
     switch (kind) {
         case Kind::bad_key:
-            if (status == 403) {
-                return fmt::format(
-                    "{} does not let the key in: check the key's permissions and project, and that "
-                    "the API serves the runner's country",
-                    where);
-            }
-            return fmt::format("{} refused the key: check the secret behind openai_api_key", where);
+            return advice_on_key(status, asked);
         case Kind::no_quota:
             return fmt::format("{} says that the account has no quota left: check plan and billing",
                                where);
         case Kind::model_unknown:
-            return fmt::format(
-                "{} does not know{} here: check the inputs model and base_url, and that the key "
-                "may use it",
-                where,
-                model.empty() ? std::string(" the model") : fmt::format(" model \"{}\"", model));
+            return advice_on_model(asked);
         case Kind::context_too_long:
             return "the conversation is longer than the model's context window: "
                    "choose a model with a larger one, or split the pull request";
         case Kind::rate_limited:
-            return fmt::format("{} limits the rate of requests", where);
+            return fmt::format(
+                "{} limits the rate of requests: run again later, or raise the account's limits",
+                where);
         case Kind::overloaded:
-            return fmt::format("{} is overloaded or failing", where);
+            return fmt::format("{} is overloaded or failing: run again later", where);
         case Kind::bad_request:
             return fmt::format(
                 "{} refused the request: check the inputs model and reasoning_effort", where);
         case Kind::content_refused:
-            return fmt::format("{} refused the content of this pull request", where);
+            return fmt::format(
+                "{} refused the content of this pull request: leave out what it objects to, or "
+                "choose another model",
+                where);
         case Kind::unreachable:
-            return fmt::format("{} cannot be reached", where);
+            return fmt::format("{} cannot be reached: {}", where, kWhenUnreachable);
         case Kind::stream_lost:
-            return "the model's answer broke off";
+            return fmt::format("the model's answer broke off: {}", kWhenLost);
         case Kind::protocol:
-            return fmt::format("{} does not speak the Responses API", where);
+            return fmt::format("{} does not speak {}: check base_url and wire_api", where,
+                               wire_name(asked.provider));
     }
     return fmt::format("{} failed", where);
 }
@@ -166,6 +213,22 @@ std::optional<double> take_unit(std::string_view& text) {
     return std::nullopt;
 }
 
+// "6m0s", "1.5 seconds and more text": in lower case.
+std::optional<milliseconds> leading_duration(std::string_view rest) {
+    std::optional<double> total;
+    while (true) {
+        rest = base::trim(rest);
+        const auto number = take_number(rest);
+        rest = base::trim(rest);
+        const auto unit = number ? take_unit(rest) : std::nullopt;
+        if (!unit) break;
+        total = total.value_or(0) + *number * *unit;
+    }
+    if (!total) return std::nullopt;
+    const double most = static_cast<double>(kLongestDelay.count());
+    return milliseconds(std::llround(std::min(*total, most)));
+}
+
 // "Please try again in 1.5s", "in 20 ms", "in 6m0s", "retry after 5 seconds": where a rate limit
 // inside a stream says how long.
 std::optional<milliseconds> delay_in_message(std::string_view message) {
@@ -173,19 +236,8 @@ std::optional<milliseconds> delay_in_message(std::string_view message) {
     for (const std::string_view phrase : {"try again in ", "retry after "}) {
         const std::size_t found = lower.find(phrase);
         if (found == std::string::npos) continue;
-        std::string_view rest = std::string_view(lower).substr(found + phrase.size());
-        std::optional<double> total;
-        while (true) {
-            rest = base::trim(rest);
-            const auto number = take_number(rest);
-            rest = base::trim(rest);
-            const auto unit = number ? take_unit(rest) : std::nullopt;
-            if (!unit) break;
-            total = total.value_or(0) + *number * *unit;
-        }
-        if (!total) continue;
-        const double most = static_cast<double>(kLongestDelay.count());
-        return milliseconds(std::llround(std::min(*total, most)));
+        const auto delay = leading_duration(std::string_view(lower).substr(found + phrase.size()));
+        if (delay) return delay;
     }
     return std::nullopt;
 }
@@ -202,12 +254,28 @@ std::optional<milliseconds> delay_in_error(Kind kind, const Value& error,
         kLongestDelay);
 }
 
+// "x-ratelimit-reset-tokens: 6m0s" beside "x-ratelimit-remaining-tokens: 0"
+// (https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers): the longest of the
+// limits that are used up.
+std::optional<milliseconds> delay_of_used_up_limits(const http::Response& response) {
+    std::optional<milliseconds> longest;
+    for (const std::string_view limit : {"requests", "tokens"}) {
+        const auto left = response.header(fmt::format("x-ratelimit-remaining-{}", limit));
+        const auto reset = response.header(fmt::format("x-ratelimit-reset-{}", limit));
+        if (!left || !reset || base::trim(*left) != "0") continue;
+        const auto delay = leading_duration(base::to_lower(*reset));
+        if (delay && (!longest || *delay > *longest)) longest = delay;
+    }
+    return longest;
+}
+
 std::optional<milliseconds> delay_in_headers(const http::Response& response, base::Wall now) {
     // What OpenAI and Azure send beside Retry-After, and more exact.
     const auto header = response.header("retry-after-ms");
     const auto number = base::parse_integer(base::trim(header.value_or("")));
     if (number && *number >= 0) return std::min(milliseconds(*number), kLongestDelay);
-    return http::server_delay(response, now);
+    if (const auto delay = http::server_delay(response, now)) return delay;
+    return delay_of_used_up_limits(response);
 }
 
 std::string first_string_at(const Value& value, std::initializer_list<std::string_view> names) {
@@ -217,7 +285,36 @@ std::string first_string_at(const Value& value, std::initializer_list<std::strin
     return {};
 }
 
+// Which efforts the model takes, when the one that was asked for is none of them.
+std::string efforts_of(const ModelRequest& request) {
+    if (!request.reasoning_effort) return {};
+    const std::vector<std::string> efforts = find_model(request.model, request.overrides).efforts;
+    if (efforts.empty() ||
+        std::find(efforts.begin(), efforts.end(), *request.reasoning_effort) != efforts.end())
+        return {};
+    return fmt::format("; {} takes the efforts {}", request.model, base::join(efforts, ", "));
+}
+
 }  // namespace
+
+bool ModelError::retryable() const {
+    switch (kind_) {
+        case ModelErrorKind::rate_limited:
+        case ModelErrorKind::overloaded:
+        case ModelErrorKind::unreachable:
+        case ModelErrorKind::stream_lost:
+            return true;
+        case ModelErrorKind::bad_key:
+        case ModelErrorKind::no_quota:
+        case ModelErrorKind::model_unknown:
+        case ModelErrorKind::context_too_long:
+        case ModelErrorKind::bad_request:
+        case ModelErrorKind::content_refused:
+        case ModelErrorKind::protocol:
+            return false;
+    }
+    return false;
+}
 
 ModelError explain_error_object(int status, const Value& error, std::string_view model,
                                 const Provider* provider) {
@@ -229,13 +326,28 @@ ModelError explain_error_object(int status, const Value& error, std::string_view
         const std::int64_t number = code->as_integer().value_or(0);
         if (number >= 400 && number < 600) status = static_cast<int>(number);
     }
-    const Kind kind = kind_of(status, json::string_or_empty(error.find("code")),
-                              json::string_or_empty(error.find("type")));
-    std::string text = advice(kind, status, model, provider);
+    Kind kind = kind_of(status, json::string_or_empty(error.find("code")),
+                        json::string_or_empty(error.find("type")));
+    if ((kind == Kind::bad_request || kind == Kind::stream_lost) && speaks_of_context(message))
+        kind = Kind::context_too_long;
+    std::string text =
+        advice(kind, status,
+               {provider == nullptr ? "the model API" : shown_url(*provider), model, provider});
     if (status != 0) text += fmt::format(" (HTTP {})", status);
     if (!message.empty())
         text += fmt::format("; it said: {}", base::cut(message, kMaxServerMessage));
     return ModelError(kind, std::move(text), delay_in_error(kind, error, message));
+}
+
+ModelError explain_unreachable(const Provider& provider, std::string_view reason) {
+    return ModelError(
+        Kind::unreachable,
+        fmt::format("{} cannot be reached: {}: {}", shown_url(provider), reason, kWhenUnreachable));
+}
+
+ModelError explain_lost(const Provider& provider, std::string_view reason) {
+    return ModelError(Kind::stream_lost, fmt::format("the answer of {} broke off: {}: {}",
+                                                     shown_url(provider), reason, kWhenLost));
 }
 
 ModelError explain_error(const http::Response& response, const ModelRequest& request,
@@ -245,7 +357,7 @@ ModelError explain_error(const http::Response& response, const ModelRequest& req
             Kind::bad_request,
             fmt::format("{} redirects, which is not followed with a key: set base_url "
                         "to the final address (HTTP {})",
-                        provider.base_url, response.status));
+                        shown_url(provider), response.status));
     }
     Value error;
     try {
@@ -256,6 +368,10 @@ ModelError explain_error(const http::Response& response, const ModelRequest& req
         // Proxies answer in HTML: the status has to do.
     }
     ModelError explained = explain_error_object(response.status, error, request.model, &provider);
+    if (explained.kind() == Kind::bad_request) {
+        if (const std::string efforts = efforts_of(request); !efforts.empty())
+            explained = ModelError(explained.kind(), explained.what() + efforts);
+    }
     const auto asked = delay_in_headers(response, now);
     if (!asked) return explained;
     return ModelError(explained.kind(), explained.what(), asked);

@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "http/transport.h"
 #include "json/value.h"
-#include "model/client.h"
+#include "model/model_error.h"
+#include "model/request.h"
 
 namespace codex::model {
 
@@ -18,5 +19,9 @@ ModelError explain_error(const http::Response& response, const ModelRequest& req
 /// inside a stream.
 ModelError explain_error_object(int status, const json::Value& error, std::string_view model,
                                 const Provider* provider);
+
+/// Nothing came back, or an answer ended too early, for this reason.
+ModelError explain_unreachable(const Provider& provider, std::string_view reason);
+ModelError explain_lost(const Provider& provider, std::string_view reason);
 
 }  // namespace codex::model

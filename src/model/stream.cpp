@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "model/errors.h"
 
 namespace codex::model {
@@ -12,24 +14,50 @@ namespace {
 
 using json::Value;
 
-// More than any answer costs; sums of it over a whole run stay far from the end of the integers.
+// More than any answer costs.
 constexpr std::int64_t kMostTokens = 1'000'000'000'000;
+// More digits than a header of a limit has.
+constexpr std::size_t kMaxNumber = 20;
 
-std::int64_t tokens_at(const Value* value) {
-    if (value == nullptr) return 0;
-    return std::clamp<std::int64_t>(value->as_integer().value_or(0), 0, kMostTokens);
+// "42", "87.5": the only forms of these headers.
+std::optional<double> parse_decimal(std::string_view text) {
+    text = base::trim(text);
+    if (text.empty() || text.size() > kMaxNumber ||
+        text.find_first_not_of("0123456789.") != std::string_view::npos)
+        return std::nullopt;
+    const std::size_t point = text.find('.');
+    const auto whole = base::parse_integer(text.substr(0, point));
+    if (!whole) return std::nullopt;
+    double number = static_cast<double>(*whole);
+    if (point == std::string_view::npos) return number;
+    const std::string_view digits = text.substr(point + 1);
+    const auto fraction = base::parse_integer(digits);
+    if (!fraction) return std::nullopt;
+    return number + static_cast<double>(*fraction) / std::pow(10.0, digits.size());
 }
 
-protocol::TokenUsage read_usage(const Value& usage) {
-    protocol::TokenUsage read;
-    read.input_tokens = tokens_at(usage.find("input_tokens"));
-    read.cached_input_tokens = tokens_at(usage.at("input_tokens_details", "cached_tokens"));
-    read.output_tokens = tokens_at(usage.find("output_tokens"));
-    read.reasoning_output_tokens = tokens_at(usage.at("output_tokens_details", "reasoning_tokens"));
-    read.total_tokens = tokens_at(usage.find("total_tokens"));
-    // Some servers leave the sum out, and limits rely on it.
-    read.total_tokens = std::max(read.total_tokens, read.input_tokens + read.output_tokens);
-    return read;
+std::optional<std::uint64_t> count_of(const std::optional<std::string>& header) {
+    const auto number = base::parse_integer(base::trim(header.value_or("")));
+    if (!number || *number < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(*number);
+}
+
+std::optional<protocol::RateLimitWindow> read_window(const http::Response& head,
+                                                     std::string_view which) {
+    const auto header = [&](std::string_view name) {
+        return head.header(fmt::format("x-codex-{}-{}", which, name));
+    };
+    const auto used = parse_decimal(header("used-percent").value_or(""));
+    if (!used) return std::nullopt;
+    protocol::RateLimitWindow window;
+    window.used_percent = *used;
+    window.window_minutes = count_of(header("window-minutes"));
+    window.resets_in_seconds = count_of(header("reset-after-seconds"));
+    // All zero says nothing.
+    if (*used == 0 && window.window_minutes.value_or(0) == 0 &&
+        window.resets_in_seconds.value_or(0) == 0)
+        return std::nullopt;
+    return window;
 }
 
 }  // namespace
@@ -43,69 +71,37 @@ bool StreamReader::feed(std::string_view bytes) {
     }
     while (const auto event = parser_.next()) {
         has_events_ = true;
-        if (take(*event)) return true;
+        Value data;
+        try {
+            data = json::parse(event->data, "a stream event");
+        } catch (const json::JsonError& error) {
+            // Keep-alives and "[DONE]" are no JSON; a lost item shows as a stream without an end.
+            base::log(base::LogLevel::trace, error.what());
+            if (take_mark(base::trim(event->data))) return true;
+            continue;
+        }
+        if (take(data)) return true;
     }
     if (too_large) throw ModelError(*too_large);
     return false;
 }
 
-bool StreamReader::take(const http::SseEvent& event) {
-    Value data;
-    try {
-        data = json::parse(event.data, "a stream event");
-    } catch (const json::JsonError& error) {
-        // Keep-alives and "[DONE]" are no JSON; a lost item shows as a stream without
-        // response.completed.
-        base::log(base::LogLevel::trace, error.what());
-        return false;
-    }
-    const std::string type = json::string_or_empty(data.find("type"));
-    if (type == "response.output_text.delta") {
-        const std::string delta = json::string_or_empty(data.find("delta"));
-        if (on_text_ && !delta.empty()) on_text_(delta);
-    } else if (type == "response.output_item.done") {
-        const Value* item = data.find("item");
-        if (item == nullptr) return false;
-        try {
-            response_.items.push_back(protocol::parse_item(*item));
-        } catch (const json::JsonError& error) {
-            base::log_debug(
-                fmt::format("left out an item of the model's answer: {}", error.what()));
-        }
-    } else if (type == "response.completed" || type == "response.incomplete") {
-        finish(data);
-        return true;
-    } else if (type == "response.failed") {
-        const Value* error = data.at("response", "error");
-        throw explain_error_object(0, error == nullptr ? Value() : *error, {}, nullptr);
-    } else if (const Value* nested = data.find("error");
-               type == "error" || (type.empty() && nested != nullptr && !nested->is_null())) {
-        // The documented form has code and message beside the type; some servers nest them, and
-        // gateways leave the type out.
-        const bool is_nested = nested != nullptr && !nested->is_null();
-        throw explain_error_object(0, is_nested ? *nested : data, {}, nullptr);
-    }
-    return false;
+void StreamReader::keep(protocol::Item item, std::string_view id) {
+    response_.items.push_back(std::move(item));
+    if (events_.on_item_done) events_.on_item_done(response_.items.back(), id);
 }
 
-void StreamReader::finish(const Value& event) {
-    const Value* response = event.find("response");
-    if (response == nullptr || response->as_object() == nullptr) {
-        throw ModelError(ModelErrorKind::protocol,
-                         "the last event of the model's answer holds no response");
-    }
-    response_.id = json::string_or_empty(response->find("id"));
-    if (const Value* usage = response->find("usage"); usage != nullptr) {
-        response_.usage = read_usage(*usage);
-    }
-    // Some servers say "incomplete" in a response.completed event.
-    if (json::string_or_empty(response->find("status")) == "incomplete" ||
-        json::string_or_empty(event.find("type")) == "response.incomplete") {
-        const Value* reason = response->at("incomplete_details", "reason");
-        response_.incomplete_reason = reason != nullptr && reason->as_string() != nullptr
-                                          ? *reason->as_string()
-                                          : "unknown reason";
-    }
+std::optional<protocol::RateLimits> read_rate_limits(const http::Response& head) {
+    protocol::RateLimits limits;
+    limits.primary = read_window(head, "primary");
+    limits.secondary = read_window(head, "secondary");
+    if (!limits.primary && !limits.secondary) return std::nullopt;
+    return limits;
+}
+
+std::int64_t read_tokens(const Value* value) {
+    if (value == nullptr) return 0;
+    return std::clamp<std::int64_t>(value->as_integer().value_or(0), 0, kMostTokens);
 }
 
 }  // namespace codex::model

@@ -156,10 +156,11 @@ TEST_CASE("a turn without tool calls is one request and its message") {
     expected.model = "gpt-x";
     expected.instructions = "Review.";
     expected.input = {user("Go.")};
-    expected.tools = {{"echo", "Does it.", Value::object({{"type", "object"}})}};
+    expected.tools = {
+        codex::model::FunctionTool{"echo", "Does it.", Value::object({{"type", "object"}})}};
     expected.reasoning_effort = "low";
     expected.prompt_cache_key = *rig.body(0).find("prompt_cache_key")->as_string();
-    CHECK(rig.body(0) == codex::model::render_request(expected));
+    CHECK(rig.body(0) == codex::model::render_request(expected, rig.provider()));
 }
 
 TEST_CASE("a conversation has one cache key, and another has another") {

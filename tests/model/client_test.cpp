@@ -18,6 +18,9 @@ namespace {
 
 struct ClientRig : ModelRig {
     Provider options = provider();
+    Auth key = auth();
+    Identity identity;
+    StreamEvents events;
     std::string shown;
 
     using ModelRig::ModelRig;
@@ -27,9 +30,10 @@ struct ClientRig : ModelRig {
         request.model = "gpt-x";
         request.instructions = "Review.";
         request.input = {Message{Role::user, "Go.", ""}};
-        Client client(transport, options);
-        return client.sample(
-            request, [this](std::string_view delta) { shown += delta; }, &cancel);
+        Client client(transport, options, key, identity);
+        StreamEvents told = events;
+        told.on_text = [this](const Delta& delta) { shown += delta.text; };
+        return client.sample(request, told, &cancel);
     }
 
     ModelError error() {
@@ -80,7 +84,7 @@ bool is_backoff(milliseconds wait, milliseconds base, milliseconds floor = milli
 
 TEST_CASE("one request goes out, with the key and the provider's headers") {
     ClientRig rig({whole()});
-    rig.options.headers = {{"X-Org", "octo"}};
+    rig.options.http_headers = {{"X-Org", "octo"}};
     rig.options.stream_idle_timeout = milliseconds(1234);
     CHECK(rig.sample() == kWhole);
     CHECK(rig.shown == "Fine.");
@@ -97,12 +101,12 @@ TEST_CASE("one request goes out, with the key and the provider's headers") {
     asked.model = "gpt-x";
     asked.instructions = "Review.";
     asked.input = {Message{Role::user, "Go.", ""}};
-    CHECK(request.body == codex::json::render(render_request(asked)));
+    CHECK(request.body == codex::json::render(render_request(asked, rig.options)));
 }
 
 TEST_CASE("without a key there is no Authorization header") {
     ClientRig rig({whole()});
-    rig.options.api_key = "";
+    rig.key = {};
     CHECK(rig.sample() == kWhole);
     CHECK(
         rig.transport.requests()[0].headers ==
@@ -153,7 +157,7 @@ TEST_CASE("a stream that is always cut ends after stream_max_retries") {
     CHECK(error.kind() == Kind::stream_lost);
     CHECK(error.what() ==
           std::string("gave up after 3 retries: the answer of https://model.example/v1 broke off: "
-                      "the stream ended before response.completed"));
+                      "the stream ended before response.completed: run again later"));
     REQUIRE(rig.requests() == 4);
     CHECK(is_backoff(waits(rig)[0], milliseconds(200)));
     CHECK(is_backoff(waits(rig)[1], milliseconds(400)));
@@ -164,8 +168,10 @@ TEST_CASE("a broken connection is told apart from an unreachable server") {
     ClientRig in_stream({broken(item_done(message_item("half")))});
     in_stream.options.stream_max_retries = 0;
     CHECK(in_stream.error().kind() == Kind::stream_lost);
-    CHECK(in_stream.error().what() ==
-          std::string("the answer of https://model.example/v1 broke off: connection reset"));
+    CHECK(
+        in_stream.error().what() ==
+        std::string(
+            "the answer of https://model.example/v1 broke off: connection reset: run again later"));
 
     for (const FakeAnswer& answer : {refused(), cut_off()}) {
         ClientRig rig({answer});
@@ -173,7 +179,8 @@ TEST_CASE("a broken connection is told apart from an unreachable server") {
         const ModelError error = rig.error();
         CHECK(error.kind() == Kind::unreachable);
         CHECK(error.what() ==
-              "https://model.example/v1 cannot be reached: " + std::string(answer.failure->what()));
+              "https://model.example/v1 cannot be reached: " + std::string(answer.failure->what()) +
+                  ": check base_url, the network and the proxy settings, or run again later");
     }
 }
 
@@ -287,9 +294,10 @@ TEST_CASE("a delay beyond ten minutes is not waited for but told") {
     const ModelError error = rig.error();
     CHECK(error.kind() == Kind::rate_limited);
     CHECK(error.retry_after() == std::chrono::seconds(601));
-    CHECK(error.what() ==
-          std::string("the model API asks to wait 10 min 1 s: https://model.example/v1 limits the "
-                      "rate of requests (HTTP 429)"));
+    CHECK(
+        error.what() ==
+        std::string("the model API asks to wait 10 min 1 s: https://model.example/v1 limits the "
+                    "rate of requests: run again later, or raise the account's limits (HTTP 429)"));
     CHECK(rig.requests() == 1);
     CHECK(rig.clock.elapsed() < std::chrono::seconds(1));
 
@@ -337,9 +345,9 @@ TEST_CASE("an answer that is no stream is explained, not asked for again") {
         ClientRig rig({answer, whole()});
         const ModelError error = rig.error();
         CHECK(error.kind() == Kind::protocol);
-        CHECK(error.what() ==
-              std::string("https://model.example/v1 does not speak the Responses API (HTTP 200)") +
-                  row.said);
+        CHECK(error.what() == std::string("https://model.example/v1 does not speak the Responses "
+                                          "API: check base_url and wire_api (HTTP 200)") +
+                                  row.said);
         CHECK(rig.requests() == 1);
     }
 }
@@ -403,9 +411,9 @@ TEST_CASE("a request that is cancelled before it begins does not begin") {
 TEST_CASE("what the reader of the text throws comes out, and the request ends") {
     ClientRig rig({whole()});
     Client client(rig.transport, rig.options);
-    CHECK_THROWS_AS(client.sample(
-                        {}, [](std::string_view) { throw std::runtime_error("full"); }, nullptr),
-                    std::runtime_error);
+    StreamEvents events;
+    events.on_text = [](const Delta&) { throw std::runtime_error("full"); };
+    CHECK_THROWS_AS(client.sample({}, events, nullptr), std::runtime_error);
     CHECK(rig.transport.open() == 0);
     CHECK(rig.requests() == 1);
 }
@@ -413,5 +421,124 @@ TEST_CASE("what the reader of the text throws comes out, and the request ends") 
 TEST_CASE("without a reader of the text the answer is the same") {
     ClientRig rig({whole()});
     Client client(rig.transport, rig.options);
-    CHECK(client.sample({}, nullptr, nullptr) == kWhole);
+    CHECK(client.sample({}, {}, nullptr) == kWhole);
+}
+
+TEST_CASE("a retry is told, with its attempt, its delay and its reason") {
+    ClientRig rig({refusing(503), streaming(item_done(message_item("half"))), whole()});
+    std::vector<Retry> retries;
+    rig.events.on_retry = [&](const Retry& retry) { retries.push_back(retry); };
+    CHECK(rig.sample() == kWhole);
+    REQUIRE(retries.size() == 2);
+    CHECK(retries[0] ==
+          Retry{1, 4, retries[0].delay,
+                "https://model.example/v1 is overloaded or failing: run again later (HTTP 503)",
+                false});
+    CHECK(retries[1] == Retry{1, 5, retries[1].delay,
+                              "the answer of https://model.example/v1 broke off: the stream ended "
+                              "before response.completed: run again later",
+                              true});
+    CHECK(waits(rig) == std::vector<milliseconds>{retries[0].delay, retries[1].delay});
+}
+
+TEST_CASE("what a broken-off answer had complete is carried over as the caller wants it") {
+    using codex::protocol::FunctionCall;
+    using codex::protocol::FunctionCallOutput;
+    using codex::protocol::Item;
+    ClientRig rig({streaming(text_delta("Fi") + item_done(call_item("call_1", "exec_command"))),
+                   streaming(failed("something_new", "Oh.")), whole()});
+    std::vector<std::vector<Item>> received;
+    rig.events.carry_over = [&](std::vector<Item> items) {
+        received.push_back(items);
+        items.emplace_back(FunctionCallOutput{"call_1", "ran"});
+        return items;
+    };
+    CHECK(rig.sample() == kWhole);
+    CHECK(received ==
+          std::vector<std::vector<Item>>{{FunctionCall{"call_1", "exec_command", "{}"}}});
+    REQUIRE(rig.requests() == 3);
+    const std::string carried =
+        R"(,{"type":"function_call","call_id":"call_1","name":"exec_command","arguments":"{}"},)"
+        R"({"type":"function_call_output","call_id":"call_1","output":"ran"}])";
+    const auto input = [&](std::size_t i) {
+        return codex::json::render(*rig.body(i).find("input"));
+    };
+    const std::string before = input(0);
+    CHECK(input(1) == before.substr(0, before.size() - 1) + carried);
+    CHECK(input(2) == input(1));
+}
+
+TEST_CASE("the limits of a plan are read from the headers of any answer") {
+    using codex::protocol::RateLimits;
+    using codex::protocol::RateLimitWindow;
+    FakeAnswer answer = whole();
+    answer.headers.push_back({"x-codex-primary-used-percent", "87.25"});
+    answer.headers.push_back({"x-codex-primary-window-minutes", "300"});
+    answer.headers.push_back({"x-codex-primary-reset-after-seconds", "60"});
+    answer.headers.push_back({"x-codex-secondary-used-percent", "0"});
+    answer.headers.push_back({"x-codex-secondary-window-minutes", "0"});
+    FakeAnswer refusal = refusing(429, "", {{"x-codex-secondary-used-percent", "100"}});
+    FakeAnswer odd = refusing(
+        500, "",
+        {{"x-codex-primary-used-percent", "1e9"}, {"x-codex-secondary-used-percent", "5.x"}});
+    ClientRig rig({odd, refusal, answer});
+    std::vector<RateLimits> limits;
+    rig.events.on_rate_limits = [&](const RateLimits& told) { limits.push_back(told); };
+    CHECK(rig.sample() == kWhole);
+    CHECK(limits == std::vector<RateLimits>{{{}, RateLimitWindow{100, {}, {}}},
+                                            {RateLimitWindow{87.25, 300, 60}, {}}});
+}
+
+TEST_CASE("retry budgets have a bound whatever is configured") {
+    ClientRig rig({refusing(429, "", {{"Retry-After", "0"}})});
+    rig.options.request_max_retries = -5;
+    CHECK(rig.error().kind() == Kind::rate_limited);
+    CHECK(rig.requests() == 1);
+}
+
+TEST_CASE("the chat wire is asked at its own address and read in its own form") {
+    ClientRig rig(std::vector<FakeAnswer>{});
+    rig.transport.route(
+        "POST", "https://model.example/v1/chat/completions",
+        {streaming("data: {\"id\":\"c1\",\"choices\":[{\"delta\":{\"content\":\"Fi\"}}]}\n\n"),
+         streaming("data: {\"id\":\"c1\",\"choices\":[{\"delta\":{\"content\":\"Fine.\"},"
+                   "\"finish_reason\":\"stop\"}]}\n\n"
+                   "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,"
+                   "\"completion_tokens\":5}}\n\ndata: [DONE]\n\n")});
+    rig.options.wire_api = WireApi::chat;
+    ModelResponse expected = kWhole;
+    expected.id = "c1";
+    CHECK(rig.sample() == expected);
+    CHECK(rig.requests() == 2);
+    CHECK(rig.body(0).find("messages") != nullptr);
+
+    ClientRig cut(std::vector<FakeAnswer>{});
+    cut.transport.route("POST", "https://model.example/v1/chat/completions", {streaming("")});
+    cut.options.wire_api = WireApi::chat;
+    cut.options.stream_max_retries = 0;
+    CHECK(cut.error().what() ==
+          std::string("the answer of https://model.example/v1 broke off: the stream ended before "
+                      "a finish_reason: run again later"));
+}
+
+TEST_CASE("a finished chat answer stands though its connection breaks behind it") {
+    FakeAnswer answer = broken(
+        "data: {\"id\":\"c1\",\"choices\":[{\"delta\":{\"content\":\"Fine.\"},"
+        "\"finish_reason\":\"stop\"}]}\n\n",
+        true);
+    ClientRig rig(std::vector<FakeAnswer>{});
+    rig.transport.route("POST", "https://model.example/v1/chat/completions", {answer});
+    rig.options.wire_api = WireApi::chat;
+    CHECK(rig.sample() == ModelResponse{"c1", {Message{Role::assistant, "Fine.", ""}}, {}, {}});
+    CHECK(rig.requests() == 1);
+}
+
+TEST_CASE("Azure's items keep their ids") {
+    ClientRig rig({whole()});
+    rig.options.name = "Azure";
+    const ModelResponse response = rig.sample();
+    Message said{Role::assistant, "Fine.", ""};
+    said.id = "msg_1";
+    CHECK(response.items == std::vector<codex::protocol::Item>{said});
+    CHECK(*rig.body(0).find("store") == codex::json::Value(true));
 }

@@ -23,7 +23,6 @@ ModelError explain(int status, const std::string& body, std::vector<Header> head
     request.model = "gpt-x";
     Provider provider;
     provider.base_url = "https://api.example/v1";
-    provider.api_key = "sk-secret";
     return explain_error({status, std::move(headers), body}, request, provider,
                          clock_of_tests().wall());
 }
@@ -86,24 +85,34 @@ TEST_CASE("each refusal has its kind and says what to do") {
          api + " refused the request: check the inputs model and reasoning_effort (HTTP 400); it "
                "said: Unsupported value: 'xhigh'."},
         {400, error_body("invalid_prompt", "Flagged."), Kind::content_refused,
-         api + " refused the content of this pull request (HTTP 400); it said: Flagged."},
+         api + " refused the content of this pull request: leave out what it objects to, or choose "
+               "another model (HTTP 400); it said: Flagged."},
         {422, R"({"detail":"no such field"})", Kind::bad_request,
          api + " refused the request: check the inputs model and reasoning_effort (HTTP 422); it "
                "said: no such field"},
-        {405, "", Kind::protocol, api + " does not speak the Responses API (HTTP 405)"},
-        {501, "", Kind::protocol, api + " does not speak the Responses API (HTTP 501)"},
-        {204, "", Kind::protocol, api + " does not speak the Responses API (HTTP 204)"},
+        {405, "", Kind::protocol,
+         api + " does not speak the Responses API: check base_url and wire_api (HTTP 405)"},
+        {501, "", Kind::protocol,
+         api + " does not speak the Responses API: check base_url and wire_api (HTTP 501)"},
+        {204, "", Kind::protocol,
+         api + " does not speak the Responses API: check base_url and wire_api (HTTP 204)"},
         {200, error_body("", "Use POST."), Kind::protocol,
-         api + " does not speak the Responses API (HTTP 200); it said: Use POST."},
+         api + " does not speak the Responses API: check base_url and wire_api (HTTP 200); it "
+               "said: Use POST."},
         {429, error_body("rate_limit_exceeded", "Slow."), Kind::rate_limited,
-         api + " limits the rate of requests (HTTP 429); it said: Slow."},
-        {429, "", Kind::rate_limited, api + " limits the rate of requests (HTTP 429)"},
+         api + " limits the rate of requests: run again later, or raise the account's limits (HTTP "
+               "429); it said: Slow."},
+        {429, "", Kind::rate_limited,
+         api + " limits the rate of requests: run again later, or raise the account's limits (HTTP "
+               "429)"},
         {500, error_body("", "Oops.", "server_error"), Kind::overloaded,
-         api + " is overloaded or failing (HTTP 500); it said: Oops."},
+         api + " is overloaded or failing: run again later (HTTP 500); it said: Oops."},
         {503, "<html>unicorn</html>", Kind::overloaded,
-         api + " is overloaded or failing (HTTP 503)"},
-        {529, "", Kind::overloaded, api + " is overloaded or failing (HTTP 529)"},
-        {408, "", Kind::unreachable, api + " cannot be reached (HTTP 408)"},
+         api + " is overloaded or failing: run again later (HTTP 503)"},
+        {529, "", Kind::overloaded, api + " is overloaded or failing: run again later (HTTP 529)"},
+        {408, "", Kind::unreachable,
+         api + " cannot be reached: check base_url, the network and the proxy settings, or run "
+               "again later (HTTP 408)"},
         {301, "", Kind::bad_request,
          api + " redirects, which is not followed with a key: set base_url to the final address "
                "(HTTP 301)"},
@@ -181,8 +190,9 @@ TEST_CASE("a long message of the server is cut between characters") {
     std::string message;
     for (int i = 0; i < 400; ++i) message += "\u00e4";
     const std::string said = explain(500, error_body("", message)).what();
-    CHECK(said == "https://api.example/v1 is overloaded or failing (HTTP 500); it said: " +
-                      message.substr(0, 500) + "\u2026");
+    CHECK(said ==
+          "https://api.example/v1 is overloaded or failing: run again later (HTTP 500); it said: " +
+              message.substr(0, 500) + "\u2026");
 }
 
 TEST_CASE("the server's headers say how long to wait") {
@@ -264,4 +274,75 @@ TEST_CASE("a used-up plan says when it begins anew") {
                                      R"("resets_in_seconds":)" + odd + "}}")
                         .retry_after());
     }
+}
+
+TEST_CASE("limits that are used up say when they begin anew") {
+    struct Row {
+        std::vector<Header> headers;
+        std::optional<milliseconds> delay;
+    };
+    const Row rows[] = {
+        {{{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "1m2.5s"}},
+         milliseconds(62'500)},
+        {{{"x-ratelimit-remaining-requests", "0"},
+          {"x-ratelimit-reset-requests", "20ms"},
+          {"x-ratelimit-remaining-tokens", "0"},
+          {"x-ratelimit-reset-tokens", "6m0s"}},
+         milliseconds(360'000)},
+        {{{"x-ratelimit-remaining-tokens", "5"}, {"x-ratelimit-reset-tokens", "6m0s"}}, {}},
+        {{{"x-ratelimit-reset-tokens", "6m0s"}}, {}},
+        {{{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "soon"}}, {}},
+        {{{"Retry-After", "2"},
+          {"x-ratelimit-remaining-tokens", "0"},
+          {"x-ratelimit-reset-tokens", "6m0s"}},
+         milliseconds(2000)},
+    };
+    for (const Row& row : rows) {
+        INFO(row.headers[0].name << ": " << row.headers[0].value);
+        CHECK(explain(429, error_body("rate_limit_exceeded", "m"), row.headers).retry_after() ==
+              row.delay);
+    }
+}
+
+TEST_CASE("compatible servers say in words that a conversation is too long") {
+    for (const char* said :
+         {"This model's maximum context length is 8192 tokens.",
+          "the request exceeds the available context size", "Prompt is too long: 200001 tokens"}) {
+        INFO(said);
+        CHECK(explain(400, error_body("", said)).kind() == Kind::context_too_long);
+    }
+    CHECK(explain(400, error_body("", "context")).kind() == Kind::bad_request);
+    CHECK(explain(401, error_body("", "context window")).kind() == Kind::bad_key);
+}
+
+TEST_CASE("a refusal names what the provider and the model take") {
+    ModelRequest request;
+    request.model = "gpt-5-codex";
+    request.reasoning_effort = "xhigh";
+    Provider provider;
+    provider.base_url = "https://x.openai.azure.com/openai?key=secret";
+    provider.wire_api = WireApi::chat;
+    provider.key_source = "the environment variable AZURE_KEY";
+    const auto said = [&](int status, const std::string& body = "") {
+        return std::string(
+            explain_error({status, {}, body}, request, provider, clock_of_tests().wall()).what());
+    };
+    const std::string azure = "https://x.openai.azure.com/openai";
+    CHECK(said(401) == azure +
+                           " refused the key: check the environment variable AZURE_KEY (HTTP "
+                           "401)");
+    CHECK(said(404, error_body("DeploymentNotFound", "m")) ==
+          azure +
+              " does not know model \"gpt-5-codex\" here: check that model names a deployment, "
+              "base_url and the query parameter api-version, and that the key may use it (HTTP "
+              "404); it said: m");
+    CHECK(said(405) ==
+          azure + " does not speak Chat Completions: check base_url and wire_api (HTTP 405)");
+    CHECK(said(400) == azure +
+                           " refused the request: check the inputs model and reasoning_effort "
+                           "(HTTP 400); gpt-5-codex takes the efforts low, medium, high");
+    request.reasoning_effort = "high";
+    CHECK(said(400) == azure +
+                           " refused the request: check the inputs model and reasoning_effort "
+                           "(HTTP 400)");
 }

@@ -88,7 +88,7 @@ TEST_CASE("what is no event of the API is passed over") {
         data(R"({"type":"response.output_text.delta"})"),
         data(R"({"type":"response.output_text.delta","delta":{"text":"x"}})"),
         data(R"({"type":"response.output_item.added","item":{"type":"message"}})"),
-        data(R"({"type":"response.reasoning_summary_text.delta","delta":"hm"})"),
+        data(R"({"type":"response.reasoning_summary_text.delta","delta":7})"),
         data(R"({"type":"response.queued","response":{"error":{"code":"x"}}})"),
         "event: response.completed\ndata: {\"response\":{}}\n\n",
         "event: response.failed\n\n",
@@ -228,7 +228,8 @@ TEST_CASE("each way a stream can fail has its kind") {
     const auto lost = ModelErrorKind::stream_lost;
     const Row rows[] = {
         {failed("rate_limit_exceeded", "Please try again in 1.5s."), ModelErrorKind::rate_limited,
-         "the model API limits the rate of requests; it said: Please try again in 1.5s."},
+         "the model API limits the rate of requests: run again later, or raise the account's "
+         "limits; it said: Please try again in 1.5s."},
         {failed("insufficient_quota", "No."), ModelErrorKind::no_quota,
          "the model API says that the account has no quota left: check plan and billing; it said: "
          "No."},
@@ -236,51 +237,62 @@ TEST_CASE("each way a stream can fail has its kind") {
          "the conversation is longer than the model's context window: choose a model with a larger "
          "one, or split the pull request; it said: Too long."},
         {failed("server_is_overloaded", "Busy."), ModelErrorKind::overloaded,
-         "the model API is overloaded or failing; it said: Busy."},
+         "the model API is overloaded or failing: run again later; it said: Busy."},
         {failed("slow_down", "Busy."), ModelErrorKind::overloaded,
-         "the model API is overloaded or failing; it said: Busy."},
+         "the model API is overloaded or failing: run again later; it said: Busy."},
         {failed("server_error", ""), ModelErrorKind::overloaded,
-         "the model API is overloaded or failing"},
+         "the model API is overloaded or failing: run again later"},
         {failed("invalid_prompt", "No."), ModelErrorKind::content_refused,
-         "the model API refused the content of this pull request; it said: No."},
+         "the model API refused the content of this pull request: leave out what it objects to, or "
+         "choose another model; it said: No."},
         {failed("cyber_policy_violation", "No."), ModelErrorKind::content_refused,
-         "the model API refused the content of this pull request; it said: No."},
+         "the model API refused the content of this pull request: leave out what it objects to, or "
+         "choose another model; it said: No."},
         {failed("invalid_api_key", "No."), ModelErrorKind::bad_key,
          "the model API refused the key: check the secret behind openai_api_key; it said: No."},
         {failed("model_not_found", "No."), ModelErrorKind::model_unknown,
          "the model API does not know the model here: check the inputs model and base_url, and "
          "that "
          "the key may use it; it said: No."},
-        {failed("something_new", "Oh."), lost, "the model's answer broke off; it said: Oh."},
-        {data(R"({"type":"response.failed"})"), lost, "the model's answer broke off"},
+        {failed("something_new", "Oh."), lost,
+         "the model's answer broke off: run again later; it said: Oh."},
+        {data(R"({"type":"response.failed"})"), lost,
+         "the model's answer broke off: run again later"},
         {data(R"({"type":"response.failed","response":null})"), lost,
-         "the model's answer broke off"},
+         "the model's answer broke off: run again later"},
         {data(R"({"type":"response.failed","response":{"error":null}})"), lost,
-         "the model's answer broke off"},
+         "the model's answer broke off: run again later"},
         {data(R"({"type":"response.failed","response":{"error":"gone"}})"), lost,
-         "the model's answer broke off; it said: gone"},
+         "the model's answer broke off: run again later; it said: gone"},
         {data(R"({"type":"response.failed","response":{"error":{"code":7,"message":[]}}})"), lost,
-         "the model's answer broke off"},
+         "the model's answer broke off: run again later"},
         {data(R"({"type":"error","code":"rate_limit_exceeded","message":"m","param":null})"),
-         ModelErrorKind::rate_limited, "the model API limits the rate of requests; it said: m"},
+         ModelErrorKind::rate_limited,
+         "the model API limits the rate of requests: run again later, or raise the account's "
+         "limits; it said: m"},
         {data(R"({"type":"error","code":"rate_limit_exceeded","message":"m","error":null})"),
-         ModelErrorKind::rate_limited, "the model API limits the rate of requests; it said: m"},
+         ModelErrorKind::rate_limited,
+         "the model API limits the rate of requests: run again later, or raise the account's "
+         "limits; it said: m"},
         {data(R"({"type":"error","error":{"type":"insufficient_quota","message":"m"}})"),
          ModelErrorKind::no_quota,
          "the model API says that the account has no quota left: check plan and billing; it said: "
          "m"},
         {data(R"({"type":"error","error":"gone"})"), lost,
-         "the model's answer broke off; it said: gone"},
-        {data(R"({"type":"error"})"), lost, "the model's answer broke off"},
+         "the model's answer broke off: run again later; it said: gone"},
+        {data(R"({"type":"error"})"), lost, "the model's answer broke off: run again later"},
         {data(R"({"error":{"code":"rate_limit_exceeded","message":"m"}})"),
-         ModelErrorKind::rate_limited, "the model API limits the rate of requests; it said: m"},
+         ModelErrorKind::rate_limited,
+         "the model API limits the rate of requests: run again later, or raise the account's "
+         "limits; it said: m"},
         // Gateways put an HTTP status where the API has its code.
         {data(R"({"type":"error","error":{"code":401,"message":"m"}})"), ModelErrorKind::bad_key,
          "the model API refused the key: check the secret behind openai_api_key (HTTP 401); it "
          "said: m"},
         {data(R"({"type":"error","error":{"code":503}})"), ModelErrorKind::overloaded,
-         "the model API is overloaded or failing (HTTP 503)"},
-        {data(R"({"type":"error","error":{"code":200}})"), lost, "the model's answer broke off"},
+         "the model API is overloaded or failing: run again later (HTTP 503)"},
+        {data(R"({"type":"error","error":{"code":200}})"), lost,
+         "the model's answer broke off: run again later"},
     };
     for (const Row& row : rows) {
         INFO(row.event);
@@ -348,4 +360,69 @@ TEST_CASE("however a stream is cut, the same comes of it") {
     }
     CHECK(ended > 20);
     CHECK(failures > 5);
+}
+
+TEST_CASE("each event that is for display is told with its item") {
+    std::vector<std::string> told;
+    StreamEvents events;
+    const auto note = [&told](const char* what) {
+        return [&told, what](const Delta& delta) {
+            told.push_back(std::string(what) + " " + std::string(delta.item_id) + ": " +
+                           std::string(delta.text));
+        };
+    };
+    events.on_text = note("text");
+    events.on_reasoning_summary = note("summary");
+    events.on_reasoning_raw = note("raw");
+    events.on_section_break = [&](std::string_view id) {
+        told.push_back("section " + std::string(id));
+    };
+    const auto note_item = [&told](const char* what) {
+        return [&told, what](const Item& item, std::string_view id) {
+            told.push_back(std::string(what) + " " + std::string(id) + ": " +
+                           codex::json::render(codex::protocol::render_item(item)));
+        };
+    };
+    events.on_item_added = note_item("added");
+    events.on_item_done = note_item("done");
+    ResponsesReader reader(events);
+    const Value id{"rs_1"};
+    CHECK(reader.feed(
+        sse(event("response.output_item.added", {{"item", reasoning_item("rs_1", "")}})) +
+        sse(event("response.reasoning_summary_part.added", {{"item_id", id}})) +
+        sse(event("response.reasoning_summary_text.delta", {{"item_id", id}, {"delta", "so"}})) +
+        sse(event("response.reasoning_text.delta", {{"item_id", id}, {"delta", "raw"}})) +
+        sse(event("response.output_item.added",
+                  {{"item", Value::object({{"type", "function_call"}, {"id", "fc_1"}})}})) +
+        sse(event("response.output_item.added",
+                  {{"item", Value::object({{"type", "web_search_call"}, {"id", "ws_1"}})}})) +
+        sse(event("response.output_text.delta", {{"item_id", "msg_1"}, {"delta", "Hi."}})) +
+        item_done(message_item("Hi.")) + completed()));
+    CHECK(told == std::vector<std::string>{
+                      R"(added rs_1: {"type":"reasoning","id":"rs_1","summary":[],)"
+                      R"("encrypted_content":""})",
+                      "section rs_1", "summary rs_1: so", "raw rs_1: raw",
+                      R"(added ws_1: {"type":"web_search_call","id":"ws_1"})", "text msg_1: Hi.",
+                      R"(done msg_1: {"type":"message","role":"assistant","content":"Hi."})"});
+}
+
+TEST_CASE("all kinds of items are read") {
+    const std::vector<Item> items =
+        response_of(
+            item_done(codex::json::parse(R"({"type":"custom_tool_call","id":"ctc_1",)"
+                                         R"("call_id":"c1","name":"apply_patch","input":"x"})")) +
+            item_done(codex::json::parse(
+                R"({"type":"local_shell_call","id":"lsh_1","call_id":"c2","status":"completed",)"
+                R"("action":{"type":"exec","command":["ls"]}})")) +
+            item_done(codex::json::parse(R"({"type":"tomorrow","id":"t_1"})")) + completed())
+            .items;
+    codex::protocol::LocalShellCall shell;
+    shell.call_id = "c2";
+    shell.status = "completed";
+    shell.command = {"ls"};
+    shell.id = "lsh_1";
+    CHECK(items == std::vector<Item>{codex::protocol::CustomToolCall{"c1", "apply_patch", "x"},
+                                     shell,
+                                     codex::protocol::UnknownItem{
+                                         codex::json::parse(R"({"type":"tomorrow","id":"t_1"})")}});
 }

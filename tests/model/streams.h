@@ -142,9 +142,10 @@ struct ModelRig {
     static model::Provider provider() {
         model::Provider made;
         made.base_url = kModelApi;
-        made.api_key = "sk-secret";
         return made;
     }
+
+    static model::Auth auth() { return {"sk-secret", {}}; }
 
     std::size_t requests() const { return transport.requests().size(); }
     json::Value body(std::size_t index) const {

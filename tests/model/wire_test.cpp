@@ -20,17 +20,17 @@ struct Wire {
     std::unique_ptr<codex::http::Transport> transport = codex::http::make_curl_transport(loop, {});
 
     // Without retries, for their waits would be real.
-    ModelResponse sample(const HttpServer& server) {
+    ModelResponse sample(const HttpServer& server, WireApi wire = WireApi::responses) {
         Provider provider;
+        provider.wire_api = wire;
         provider.base_url = server.url("/v1");
-        provider.api_key = "sk-secret";
         provider.request_max_retries = 0;
         provider.stream_max_retries = 0;
         provider.stream_idle_timeout = std::chrono::milliseconds(40);
-        Client client(*transport, provider);
+        Client client(*transport, provider, ModelRig::auth());
         ModelRequest request;
         request.model = "gpt-x";
-        return client.sample(request, nullptr, nullptr);
+        return client.sample(request, {}, nullptr);
     }
 };
 
@@ -85,6 +85,49 @@ TEST_CASE("a stream that is cut off is lost, with and without a reset") {
         // A reset may overtake the head of the answer.
         CHECK((error->kind() == ModelErrorKind::stream_lost ||
                (reset && error->kind() == ModelErrorKind::unreachable)));
+    }
+}
+
+TEST_CASE("a chat answer comes over the wire in pieces, cut, or left open") {
+    const std::string stream =
+        "data: {\"id\":\"c1\",\"choices\":[{\"delta\":{\"content\":\"Fi\"}}]}\n\n"
+        "data: {\"id\":\"c1\",\"choices\":[{\"delta\":{\"content\":\"ne.\"}}]}\n\n"
+        "data: {\"id\":\"c1\",\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+    const std::size_t last = stream.rfind("data:");
+    enum class End { closed, left_open, reset };
+    struct Row {
+        std::size_t size;
+        End end;
+        bool whole;
+    };
+    const Row rows[] = {{stream.size(), End::closed, true},
+                        {stream.size(), End::left_open, true},
+                        {last, End::closed, false},
+                        {last, End::left_open, false},
+                        {last, End::reset, false}};
+    for (const Row& row : rows) {
+        INFO(row.size << " " << static_cast<int>(row.end));
+        std::string request;
+        HttpServer server([&](ServerConnection& connection, std::size_t) {
+            request = connection.read_request().value_or("");
+            connection.write(kStreamHead);
+            for (std::size_t at = 0; at < row.size; at += 40)
+                connection.write(
+                    std::string_view(stream).substr(at, std::min<std::size_t>(40, row.size - at)));
+            if (row.end == End::left_open) connection.wait_for_close();
+            if (row.end == End::reset) connection.reset();
+        });
+        Wire wire;
+        if (row.whole) {
+            CHECK(wire.sample(server, WireApi::chat) ==
+                  ModelResponse{"c1", {Message{Role::assistant, "Fine.", ""}}, {}, {}});
+            CHECK(request.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"));
+        } else {
+            const auto error = thrown_by<ModelError>([&] { wire.sample(server, WireApi::chat); });
+            REQUIRE(error);
+            CHECK((error->kind() == ModelErrorKind::stream_lost ||
+                   (row.end == End::reset && error->kind() == ModelErrorKind::unreachable)));
+        }
     }
 }
 
