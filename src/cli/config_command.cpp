@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/printable.h"
 #include "base/redactor.h"
 #include "cli/print.h"
 #include "cli/run.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "base/log.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "config/tree.h"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/log.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "config/key_lists.h"
 #include "config/layers.h"

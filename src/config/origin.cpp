@@ -6,7 +6,7 @@
 #include <numeric>
 #include <tuple>
 
-#include "base/log.h"
+#include "base/printable.h"
 #include "base/text.h"
 
 namespace codex::config {

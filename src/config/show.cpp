@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "base/log.h"
+#include "base/printable.h"
 #include "base/overloaded.h"
 #include "base/text.h"
 #include "config/describe.h"
