@@ -125,15 +125,13 @@ class Run final : public RunningCommand {
         watches_.after(command.timeout, [this, after = command.timeout] {
             if (ended_) return;
             ending_ = TimedOut{after};
-            doubt_ = Doubt::kill;
-            trees_.kill({child_.pid}, doubt_);  // the loop sees the ends
+            trees_.kill({child_.pid});  // the loop sees the ends
         });
     }
     ~Run() override {
         loop_.cancel_timer(observe_timer_);
         if (reaped_) return;
         try {
-            doubt_ = Doubt::kill;
             if (!clean_up()) base::log_warning(kStillThere);
         } catch (const base::Error& error) {
             base::log_warning(error.what());
@@ -200,7 +198,7 @@ class Run final : public RunningCommand {
         }
         if (runs.empty()) return;
         const bool is_nobody_left =
-            trees.end(leaders, Doubt::kill, loop.clock(), loop.clock().now() + kKillTime);
+            trees.end(leaders, loop.clock(), loop.clock().now() + kKillTime);
         for (Run* run : runs) run->close();
         if (!is_nobody_left) throw base::Error(kStillThere);
     }
@@ -265,7 +263,7 @@ class Run final : public RunningCommand {
             drained_ = true;
             if (output_) over_at_ = loop_.clock().now();
             // Nobody may be waiting, and nothing is to outlive it until somebody does.
-            if (!reaped_) trees_.kill({child_.pid}, doubt_);
+            if (!reaped_) trees_.kill({child_.pid});
         });
     }
 
@@ -274,7 +272,7 @@ class Run final : public RunningCommand {
     bool clean_up() {
         reaped_ = true;
         const bool is_nobody_left =
-            trees_.end({child_.pid}, doubt_, loop_.clock(), loop_.clock().now() + kKillTime);
+            trees_.end({child_.pid}, loop_.clock(), loop_.clock().now() + kKillTime);
         close();
         return is_nobody_left;
     }
@@ -324,7 +322,6 @@ class Run final : public RunningCommand {
     Loop::Id output_watch_ = 0;
     Loop::Id observe_timer_ = 0;
     Loop::Id end_watch_ = 0;
-    Doubt doubt_ = Doubt::spare;
     std::optional<Ending> ending_;
     std::optional<base::Steady> over_at_;
     bool closes_input_ = false;

@@ -79,33 +79,32 @@ bool Trees::are_all(const std::set<pid_t>& leaders) const {
                        [&](const auto& tree) { return leaders.contains(tree.first); });
 }
 
-Spared Trees::all_but(const std::set<pid_t>& leaders, Doubt doubt) const {
+Spared Trees::all_but(const std::set<pid_t>& leaders) const {
     if (are_all(leaders)) return [this](pid_t child) { return foreign_.contains(child); };
     std::uint64_t first_start = std::numeric_limits<std::uint64_t>::max();
     for (const pid_t leader : leaders) first_start = std::min(first_start, trees_.at(leader).start);
-    return [this, &leaders, doubt, first_start](pid_t child) {
+    return [this, &leaders, first_start](pid_t child) {
         if (leaders.contains(child)) return false;
         if (foreign_.contains(child) || trees_.contains(child)) return true;
         const std::optional<ProcessFacts> facts = facts_of(child);
         if (!facts) return true;
         if (const std::optional<pid_t> owner = owner_of(child, *facts))
             return !leaders.contains(*owner);
-        return doubt == Doubt::spare || facts->start < first_start;
+        return facts->start < first_start;
     };
 }
 
-void Trees::kill(const std::set<pid_t>& leaders, Doubt doubt) {
+void Trees::kill(const std::set<pid_t>& leaders) {
     if (!are_all(leaders)) remember();
     // Unreaped, so that the numbers of their groups are still their own.
     for (const pid_t leader : leaders) ::kill(-leader, SIGKILL);
-    kill_descendants(all_but(leaders, doubt));
+    kill_descendants(all_but(leaders));
 }
 
-bool Trees::end(const std::set<pid_t>& leaders, Doubt doubt, const base::Clock& clock,
-                base::Steady deadline) {
+bool Trees::end(const std::set<pid_t>& leaders, const base::Clock& clock, base::Steady deadline) {
     if (!are_all(leaders)) remember();
     for (const pid_t leader : leaders) ::kill(-leader, SIGKILL);
-    bool is_nobody_left = end_descendants(all_but(leaders, doubt), clock, deadline);
+    bool is_nobody_left = end_descendants(all_but(leaders), clock, deadline);
     // Who was started meanwhile, in a session that nobody had seen yet, may be known by now.
     while (is_nobody_left && !are_all(leaders) && clock.now() < deadline) {
         remember();
@@ -113,7 +112,7 @@ bool Trees::end(const std::set<pid_t>& leaders, Doubt doubt, const base::Clock& 
             std::any_of(leaders.begin(), leaders.end(),
                         [this](pid_t leader) { return trees_.at(leader).members.size() > 1; });
         if (!is_anybody_there) break;
-        is_nobody_left = end_descendants(all_but(leaders, doubt), clock, deadline);
+        is_nobody_left = end_descendants(all_but(leaders), clock, deadline);
     }
     for (const pid_t leader : leaders) trees_.erase(leader);
     return is_nobody_left;

@@ -16,9 +16,6 @@ namespace codex::process {
 
 inline constexpr std::chrono::milliseconds kLookInterval{200};
 
-/// What happens to a stranger of which nobody knows whose it is.
-enum class Doubt { spare, kill };
-
 /// The trees of commands, each told by its leader: the process that was started, with a session of
 /// its own. A process belongs to a command when it descends from its leader, is in the leader's
 /// session or in one that a process of the command made, was seen to descend from it, or started
@@ -26,8 +23,9 @@ enum class Doubt { spare, kill };
 /// its, but for the children that were there before.
 ///
 /// Limit: with several commands, a process that left the session and lost its parents between two
-/// looks (observe()) is nobody's. Doubt::spare leaves it until the last command ends; Doubt::kill
-/// takes it along with any command that ran when it started. Loop thread only.
+/// looks (observe()) is nobody's. It ends with the first command that ends and already ran when it
+/// started: nothing outlives its command, at the price that it may have been another's.
+/// Loop thread only.
 class Trees {
   public:
     /// Before a leader is started: whoever is there now is not its.
@@ -38,11 +36,10 @@ class Trees {
     /// kLookInterval, whoever calls.
     void observe(base::Steady now);
     /// Kills what belongs to the leaders now, without waiting.
-    void kill(const std::set<pid_t>& leaders, Doubt doubt);
+    void kill(const std::set<pid_t>& leaders);
     /// Kills and reaps all that belongs to the leaders, themselves too, and forgets them. False as
     /// end_descendants.
-    bool end(const std::set<pid_t>& leaders, Doubt doubt, const base::Clock& clock,
-             base::Steady deadline);
+    bool end(const std::set<pid_t>& leaders, const base::Clock& clock, base::Steady deadline);
 
   private:
     using Member = std::pair<pid_t, std::uint64_t>;  // with its start
@@ -54,7 +51,7 @@ class Trees {
 
     std::optional<pid_t> owner_of(pid_t pid, const ProcessFacts& facts) const;
     bool are_all(const std::set<pid_t>& leaders) const;
-    Spared all_but(const std::set<pid_t>& leaders, Doubt doubt) const;
+    Spared all_but(const std::set<pid_t>& leaders) const;
     void remember();
 
     base::Steady last_look_{};
