@@ -72,20 +72,23 @@ std::string describe(const process::Ending& ending) {
     return "a time-out";
 }
 
-sandbox::WorkerReport last_report(const std::string& text, const process::Ending& ending,
-                                  std::string_view output) {
+/// Nothing when it has said nothing.
+std::optional<sandbox::WorkerReport> parse_report(const std::string& text) {
     const std::vector<std::string_view> lines = base::split_lines(text);
-    if (!lines.empty()) {
-        return json::decode<sandbox::WorkerReport>(json::parse(lines.back(), "worker report"));
-    }
+    if (lines.empty()) return std::nullopt;
+    return json::decode<sandbox::WorkerReport>(json::parse(lines.back(), "worker report"));
+}
+
+sandbox::WorkerReport last_report(const std::string& text, const process::Result& result) {
+    if (std::optional<sandbox::WorkerReport> said = parse_report(text)) return std::move(*said);
     // Not even started to work: only a very short time-out does that, and it is no failure.
-    if (std::holds_alternative<process::TimedOut>(ending)) {
+    if (std::holds_alternative<process::TimedOut>(result.ending)) {
         sandbox::WorkerReport nothing;
         nothing.ready = true;
         return nothing;
     }
-    throw base::Error(fmt::format("codex-worker ended without a report ({}): {}", describe(ending),
-                                  base::to_valid_utf8(output)));
+    throw base::Error(fmt::format("codex-worker ended without a report ({}): {}",
+                                  describe(result.ending), base::to_valid_utf8(result.output)));
 }
 
 /// What the worker is given beside its command: the request, and a pipe for its report.
@@ -266,8 +269,7 @@ WorkerResult Worker::perform(const sandbox::WorkerRequest& request, process::Com
         Exchange exchange(executable_, request, command);
         process::Result result = runner_.run(command, cancel);
         const base::UniqueFd report = exchange.take_report();
-        sandbox::WorkerReport said =
-            last_report(read_report(report.get()), result.ending, result.output);
+        sandbox::WorkerReport said = last_report(read_report(report.get()), result);
         if (!said.ready) throw sandbox::SandboxError(said.error);
         return WorkerResult{std::move(result), std::move(said.layers), std::move(said.missing), {}};
     });
@@ -324,10 +326,9 @@ bool WorkerSession::wait(std::optional<std::chrono::milliseconds> most,
     return with_sandbox_errors([&] {
         if (!command_->wait(most, cancel)) return false;
         leave();
-        const std::string text = read_report(report_.get());
-        const sandbox::WorkerReport said =
-            last_report(text, process::Signalled{}, "see the command's output");
-        if (!said.ready) throw sandbox::SandboxError(said.error);
+        const auto said = parse_report(read_report(report_.get()));
+        if (!said) throw base::Error("codex-worker ended without a report");
+        if (!said->ready) throw sandbox::SandboxError(said->error);
         return true;
     });
 }
