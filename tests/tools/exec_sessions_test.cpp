@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "json/value.h"
+#include "sandbox/enforce.h"
 #include "tools_fixture.h"
 
 using namespace codex::tools;
@@ -302,4 +303,31 @@ TEST_CASE("a command leaves the sandbox only by approval, and only while no sess
           "session runs within; end the sessions first");
     CHECK(asked == std::vector{script});
     CHECK(scene.start(script) == ended(0, "NoNewPrivs:\t1\n"));
+}
+
+TEST_CASE("a sandbox that cannot be had for a session ends the run") {
+    Workspace workspace;
+    codex::sandbox::Policy policy = workspace.policy();
+    policy.workspace = "/nowhere/at/all";
+    Worker worker(workspace.runner(), Workspace::worker_executable(), policy, {});
+    ExecSessions sessions(worker);
+    CHECK_THROWS_AS(make_session_exec_command(sessions)->call(R"({"cmd":"true"})", nullptr),
+                    codex::sandbox::SandboxError);
+    CHECK(sessions.size() == 0);
+    CHECK(has_no_children());
+}
+
+TEST_CASE("a patch in a command of a session is applied as one") {
+    Workspace workspace(Mode::workspace_write);
+    Patcher patcher(*workspace.worker);
+    ExecSessions sessions(*workspace.worker, quick(), nullptr, &patcher);
+    const auto tool = make_session_exec_command(sessions);
+    const Value call = Value::object(
+        {{"cmd",
+          "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: new.txt\n+one\n*** End "
+          "Patch\nEOF\n"}});
+    const ToolOutput output = tool->call(codex::json::render(call), nullptr);
+    CHECK(output.success);
+    CHECK(codex::base::read_file(workspace.path() / "new.txt") == "one\n");
+    CHECK(sessions.size() == 0);
 }
