@@ -20,6 +20,8 @@ std::size_t sequence_length(char lead) {
     return byte >= 0xc0 ? 2 : 1;
 }
 
+}  // namespace
+
 std::string_view without_open_sequence(std::string_view text) {
     for (std::size_t back = 1; back < kLongestSequence && back <= text.size(); ++back) {
         const char byte = text[text.size() - back];
@@ -28,8 +30,6 @@ std::string_view without_open_sequence(std::string_view text) {
     }
     return text;
 }
-
-}  // namespace
 
 void HeadTail::append(std::string_view bytes) {
     total_ += bytes.size();

@@ -7,6 +7,9 @@
 
 namespace codex::process {
 
+/// `text` without a UTF-8 sequence at its end that more bytes would go on.
+std::string_view without_open_sequence(std::string_view text);
+
 /// Keeps the first and last half of what is appended when it exceeds `max_bytes`.
 class HeadTail {
   public:

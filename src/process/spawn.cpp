@@ -115,7 +115,7 @@ std::string find_program(const Command& command) {
 
 }  // namespace
 
-Spawned spawn(const Command& command, int output, int errors) {
+Spawned spawn(const Command& command, int output, int errors, int input) {
     if (command.argv.empty() || command.argv.front().empty())
         throw base::Error("cannot start a program without a name");
     refuse_nul(command.argv, "an argument");
@@ -129,13 +129,15 @@ Spawned spawn(const Command& command, int output, int errors) {
         last = std::max(last, theirs);
     }
     FileActions actions;
-    base::UniqueFd input;
-    if (command.standard_input.empty()) {
+    base::UniqueFd content;
+    if (input >= 0) {
+        actions.give(input, STDIN_FILENO, last + 1);
+    } else if (command.standard_input.empty()) {
         actions.give_null(STDIN_FILENO);
     } else {
         // A file in memory needs no feeding and knows no broken pipe.
-        input = base::make_memory_file("standard-input", command.standard_input);
-        actions.give(input.get(), STDIN_FILENO, last + 1);
+        content = base::make_memory_file("standard-input", command.standard_input);
+        actions.give(content.get(), STDIN_FILENO, last + 1);
     }
     actions.give(output, STDOUT_FILENO, last + 1);
     actions.give(errors, STDERR_FILENO, last + 1);

@@ -28,34 +28,10 @@ struct CloseFolder {
     void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
-/// The fourth field of proc(5)'s stat. The second, the name, may hold anything, also ") R 1".
-std::optional<pid_t> parent_of(std::int64_t pid) {
-    const base::UniqueFd file(
-        ::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC));
-    char buffer[512];
-    const ssize_t got = file ? ::read(file.get(), buffer, sizeof buffer) : -1;
-    if (got <= 0) return std::nullopt;
-    const std::string_view stat(buffer, static_cast<std::size_t>(got));
-    const std::size_t name_end = stat.rfind(')');
-    if (name_end == std::string_view::npos) return std::nullopt;
-    const std::vector<std::string_view> fields = base::split(stat.substr(name_end + 1), ' ');
-    constexpr std::size_t kParentField = 2;  // "", state, parent
-    if (fields.size() <= kParentField) return std::nullopt;
-    const std::optional<std::int64_t> parent = base::parse_integer(fields[kParentField]);
-    return parent ? std::optional(static_cast<pid_t>(*parent)) : std::nullopt;
-}
-
-/// All processes that can be seen, by their parent.
-std::multimap<pid_t, pid_t> processes_by_parent() {
+/// Processes by their parent.
+std::multimap<pid_t, pid_t> by_parent(const std::map<pid_t, ProcessFacts>& processes) {
     std::multimap<pid_t, pid_t> result;
-    const std::unique_ptr<DIR, CloseFolder> folder(::opendir("/proc"));
-    if (!folder) base::throw_errno("cannot list /proc");
-    while (const dirent* entry = ::readdir(folder.get())) {
-        const std::optional<std::int64_t> pid = base::parse_integer(entry->d_name);
-        if (!pid) continue;
-        if (const std::optional<pid_t> parent = parent_of(*pid))
-            result.emplace(*parent, static_cast<pid_t>(*pid));
-    }
+    for (const auto& [pid, facts] : processes) result.emplace(facts.parent, pid);
     return result;
 }
 
@@ -95,9 +71,9 @@ std::set<pid_t> listed_children() {
         if (entry->d_name[0] != '.') is_listed = read_children(entry->d_name, result);
     }
     if (is_listed) return result;
-    const auto all = processes_by_parent();
-    const auto [begin, end] = all.equal_range(::getpid());
-    for (auto child = begin; child != end; ++child) result.insert(child->second);
+    for (const auto& [pid, facts] : list_processes()) {
+        if (facts.parent == ::getpid()) result.insert(pid);
+    }
     return result;
 }
 
@@ -107,13 +83,13 @@ struct Descendant {
     bool is_child = false;  // ours to reap
 };
 
-std::vector<Descendant> descendants(const std::set<pid_t>& spared) {
-    const auto all = processes_by_parent();
+std::vector<Descendant> descendants(const Spared& spared) {
+    const auto all = by_parent(list_processes());
     std::vector<Descendant> result;
     const auto add_children_of = [&](pid_t parent, bool is_child) {
         const auto [begin, end] = all.equal_range(parent);
         for (auto child = begin; child != end; ++child) {
-            if (!is_child || !spared.contains(child->second))
+            if (!is_child || !spared(child->second))
                 result.push_back({child->second, parent, is_child});
         }
     };
@@ -125,7 +101,8 @@ std::vector<Descendant> descendants(const std::set<pid_t>& spared) {
 void kill_one(const Descendant& victim) {
     const base::UniqueFd fd = open_pidfd(victim.pid);
     // The descriptor holds whoever has the number now. A new parent is looked at in the next round.
-    if (fd && parent_of(victim.pid) == victim.parent) send_signal(fd, SIGKILL);
+    const std::optional<ProcessFacts> facts = fd ? facts_of(victim.pid) : std::nullopt;
+    if (facts && facts->parent == victim.parent) send_signal(fd, SIGKILL);
 }
 
 void pause_for(std::chrono::milliseconds time) {
@@ -134,17 +111,53 @@ void pause_for(std::chrono::milliseconds time) {
 
 }  // namespace
 
+std::optional<ProcessFacts> facts_of(pid_t pid) {
+    const base::UniqueFd file(
+        ::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC));
+    char buffer[1024];
+    const ssize_t got = file ? ::read(file.get(), buffer, sizeof buffer) : -1;
+    if (got <= 0) return std::nullopt;
+    const std::string_view stat(buffer, static_cast<std::size_t>(got));
+    // The second field, the name, may hold anything, also ") R 1".
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string_view::npos) return std::nullopt;
+    const std::vector<std::string_view> fields = base::split(stat.substr(name_end + 1), ' ');
+    // Behind the name: "", state, and on.
+    constexpr std::size_t kParent = 2;
+    constexpr std::size_t kSession = 4;
+    constexpr std::size_t kStart = 20;
+    if (fields.size() <= kStart) return std::nullopt;
+    const auto parent = base::parse_integer(fields[kParent]);
+    const auto session = base::parse_integer(fields[kSession]);
+    const auto start = base::parse_integer(fields[kStart]);
+    if (!parent || !session || !start) return std::nullopt;
+    return ProcessFacts{static_cast<pid_t>(*parent), static_cast<pid_t>(*session),
+                        static_cast<std::uint64_t>(*start)};
+}
+
+std::map<pid_t, ProcessFacts> list_processes() {
+    std::map<pid_t, ProcessFacts> result;
+    const std::unique_ptr<DIR, CloseFolder> folder(::opendir("/proc"));
+    if (!folder) base::throw_errno("cannot list /proc");
+    while (const dirent* entry = ::readdir(folder.get())) {
+        const std::optional<std::int64_t> number = base::parse_integer(entry->d_name);
+        if (!number) continue;
+        const auto pid = static_cast<pid_t>(*number);
+        if (const std::optional<ProcessFacts> facts = facts_of(pid)) result.emplace(pid, *facts);
+    }
+    return result;
+}
+
 std::set<pid_t> children() {
     if (!has_children()) return {};
     return listed_children();
 }
 
-void kill_descendants(const std::set<pid_t>& spared) {
+void kill_descendants(const Spared& spared) {
     for (const Descendant& victim : descendants(spared)) kill_one(victim);
 }
 
-bool end_descendants(const std::set<pid_t>& spared, const base::Clock& clock,
-                     base::Steady deadline) {
+bool end_descendants(const Spared& spared, const base::Clock& clock, base::Steady deadline) {
     constexpr std::chrono::milliseconds kPause{1};
     // Whoever's parent is killed becomes our child: killing children reaches everybody.
     std::set<pid_t> killed;
@@ -153,7 +166,7 @@ bool end_descendants(const std::set<pid_t>& spared, const base::Clock& clock,
         bool is_anybody_there = false;
         bool is_anybody_reaped = false;
         for (const pid_t child : listed_children()) {
-            if (spared.contains(child)) continue;
+            if (spared(child)) continue;
             is_anybody_there = true;
             if (reap_if_ended(child)) {
                 killed.erase(child);
@@ -172,12 +185,6 @@ bool end_descendants(const std::set<pid_t>& spared, const base::Clock& clock,
         pause_for(kPause);
     }
     return true;
-}
-
-void reap_ended(const std::set<pid_t>& spared) {
-    for (const pid_t child : children()) {
-        if (!spared.contains(child)) reap_if_ended(child);
-    }
 }
 
 bool reap_if_ended(pid_t child) {

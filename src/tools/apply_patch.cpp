@@ -132,6 +132,14 @@ ToolOutput Patcher::apply(const std::string& text, const std::filesystem::path& 
                             scope.obstacle.value_or("it may not be applied")),
                 false};
     }
+    // What it changes of protected files is accepted: nobody else may have a hand in it.
+    if (decision.place == Place::without_sandbox && worker_.guards_files() &&
+        worker_.sessions() > 0) {
+        return {
+            "patch rejected: it leaves the sandbox, which is possible only while no session runs; "
+            "end the sessions first",
+            false};
+    }
     const bool must_ask = decision.verdict == Verdict::ask;
     if (must_ask || events_.on_begin) {
         const sandbox::PatchReport planned = plan(decision.place, request, cancel);
@@ -183,14 +191,10 @@ namespace {
 class ApplyPatch final : public Tool {
   public:
     ApplyPatch(Patcher& patcher, std::filesystem::path workspace, PatchShape shape)
-        : patcher_(patcher), workspace_(std::move(workspace)), shape_(shape) {
-        spec_.name = "apply_patch";
-        spec_.description = kDescription;
-        if (shape == PatchShape::freeform)
-            spec_.grammar = kGrammar;
-        else
-            spec_.parameters = json::schema<PatchArguments>(json::SchemaMode::lenient);
-    }
+        : patcher_(patcher),
+          workspace_(std::move(workspace)),
+          shape_(shape),
+          spec_(apply_patch_spec(shape)) {}
 
     const ToolSpec& spec() const override { return spec_; }
 
@@ -215,6 +219,18 @@ class ApplyPatch final : public Tool {
 };
 
 }  // namespace
+
+ToolSpec apply_patch_spec(PatchShape shape) {
+    ToolSpec spec{
+        .name = "apply_patch", .description = std::string(kDescription), .parameters = {}};
+    if (shape == PatchShape::freeform) {
+        spec.grammar = kGrammar;
+        spec.kind = ToolKind::freeform;
+    } else {
+        spec.parameters = json::schema<PatchArguments>(json::SchemaMode::lenient);
+    }
+    return spec;
+}
 
 std::unique_ptr<Tool> make_apply_patch(Patcher& patcher, const Worker& worker, PatchShape shape) {
     return std::make_unique<ApplyPatch>(patcher, worker.policy().workspace, shape);

@@ -49,5 +49,6 @@ class Patcher {
 /// grammar, without JSON round it.
 enum class PatchShape { function, freeform };
 std::unique_ptr<Tool> make_apply_patch(Patcher& patcher, const Worker& worker, PatchShape shape);
+ToolSpec apply_patch_spec(PatchShape shape);
 
 }  // namespace codex::tools

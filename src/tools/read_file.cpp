@@ -40,6 +40,7 @@ class ReadFile final : public Tool {
     ReadFile(Worker& worker, ReadLimits limits) : worker_(worker), limits_(limits) {}
 
     const ToolSpec& spec() const override { return spec_; }
+    bool is_parallel_safe() const override { return true; }
 
     ToolOutput call(std::string_view arguments, const loop::Cancel* cancel) override {
         try {
@@ -93,12 +94,16 @@ class ReadFile final : public Tool {
 
     Worker& worker_;
     ReadLimits limits_;
-    ToolSpec spec_{.name = "read_file",
-                   .description = "Returns lines of a text file with their numbers.",
-                   .parameters = json::schema<ReadArguments>(json::SchemaMode::lenient)};
+    ToolSpec spec_ = read_file_spec();
 };
 
 }  // namespace
+
+ToolSpec read_file_spec() {
+    return {.name = "read_file",
+            .description = "Returns lines of a text file with their numbers.",
+            .parameters = json::schema<ReadArguments>(json::SchemaMode::lenient)};
+}
 
 std::unique_ptr<Tool> make_read_file(Worker& worker, ReadLimits limits) {
     return std::make_unique<ReadFile>(worker, limits);

@@ -17,5 +17,6 @@ struct ReadLimits {
 /// read_file {path, first_line?, max_lines?}: "12: text" a line, and a note where more follows. The
 /// file is read by the worker, behind the same sandbox as commands.
 std::unique_ptr<Tool> make_read_file(Worker& worker, ReadLimits limits = {});
+ToolSpec read_file_spec();
 
 }  // namespace codex::tools

@@ -10,7 +10,7 @@
 #include "json/schema.h"
 #include "process/head_tail.h"
 #include "process/process.h"
-#include "tools/patch_call.h"
+#include "tools/command_gate.h"
 
 namespace codex::tools {
 namespace {
@@ -32,21 +32,10 @@ struct ShellArguments {
     std::optional<std::string> justification;
 };
 
-constexpr std::string_view kEscalation = "with_escalated_permissions";
-constexpr std::string_view kEscalationText =
-    "Ask for running it without the sandbox; only where it cannot work within.";
-constexpr std::string_view kJustification = "justification";
-constexpr std::string_view kJustificationText =
-    "With with_escalated_permissions: one sentence for whom is asked, why it needs that.";
-
-/// One call, whichever tool it came through.
 struct Call {
-    std::vector<std::string> argv;
-    std::optional<std::string> workdir;
+    CommandCall command;
     std::optional<std::int64_t> timeout_ms;
     std::optional<std::int64_t> max_output_bytes;
-    bool with_escalated_permissions = false;
-    std::string justification;
 };
 
 }  // namespace
@@ -82,53 +71,13 @@ struct codex::json::Describe<codex::tools::ShellArguments> {
 namespace codex::tools {
 namespace {
 
-/// The schema of the arguments; what no one can grant is not offered, though it is understood.
-template <class Arguments>
-json::Value parameters_of(const Approver* approver) {
-    json::Value schema = json::schema<Arguments>(json::SchemaMode::lenient);
-    if (approver != nullptr && approver->can_escalate()) return schema;
-    json::Object offered;
-    for (const auto& [name, property] : schema.find("properties")->as_object()->members()) {
-        if (name != kEscalation && name != kJustification) offered.set(name, property);
-    }
-    schema.as_object()->set("properties", json::Value(std::move(offered)));
-    return schema;
-}
-
-// As timeout(1) and shells have them.
-constexpr int kTimedOutCode = 124;
-constexpr int kSignalBase = 128;
-
-/// What is wrong with a call, told to the model.
-class BadCall : public base::Error {
-  public:
-    using Error::Error;
-};
-
-/// `folder` as seen from another one, both beneath the workspace. `what` names it in errors.
-std::filesystem::path resolve_folder(const std::string& workspace,
-                                     const std::filesystem::path& from, const std::string& folder,
-                                     std::string_view what) {
-    if (folder.empty()) return from;
-    if (folder.find('\0') != std::string::npos)
-        throw BadCall(fmt::format("{} holds a NUL byte", what));
-    std::filesystem::path path = (from / folder).lexically_normal();
-    const std::filesystem::path relative = path.lexically_relative(workspace);
-    if (relative.empty() || *relative.begin() == "..")
-        throw BadCall(
-            fmt::format("{} {} is not beneath the workspace {}", what, folder, workspace));
-    return path;
-}
-
 class CommandTool : public Tool {
   public:
     CommandTool(Worker& worker, ShellLimits limits, Approver* approver, Patcher* patcher,
                 ToolSpec spec)
         : worker_(worker),
-          free_worker_(worker.without_sandbox()),
           limits_(limits),
-          approver_(approver != nullptr ? *approver : never_),
-          patcher_(patcher),
+          gate_(worker, limits.max_command_bytes, approver, patcher),
           spec_(std::move(spec)) {}
 
     const ToolSpec& spec() const override { return spec_; }
@@ -148,38 +97,13 @@ class CommandTool : public Tool {
     virtual Call parse(std::string_view arguments) const = 0;
 
   private:
-    void check(const Call& call) const {
-        std::size_t bytes = 0;
-        for (const std::string& argument : call.argv) {
-            bytes += argument.size();
-            if (argument.find('\0') != std::string::npos)
-                throw BadCall("the command holds a NUL byte");
-        }
-        if (bytes > limits_.max_command_bytes) {
-            throw BadCall(fmt::format("the command has {} bytes; at most {} are possible", bytes,
-                                      limits_.max_command_bytes));
-        }
+    ToolOutput execute(const Call& call, const loop::Cancel* cancel) {
+        const std::filesystem::path workdir = gate_.check(call.command);
         if (call.timeout_ms && *call.timeout_ms <= 0) throw BadCall("timeout_ms must be above 0");
         if (call.max_output_bytes && *call.max_output_bytes <= 0)
             throw BadCall("max_output_bytes must be above 0");
-    }
-
-    ToolOutput execute(const Call& call, const loop::Cancel* cancel) {
-        check(call);
-        const std::string& workspace = worker_.policy().workspace;
-        const std::filesystem::path workdir =
-            resolve_folder(workspace, workspace, call.workdir.value_or(""), "workdir");
-        if (patcher_ != nullptr) {
-            const auto seen = recognise_patch(call.argv);
-            if (const auto* patch = std::get_if<PatchCall>(&seen))
-                return patcher_->apply(
-                    patch->text, resolve_folder(workspace, workdir, patch->folder, "the folder"),
-                    cancel);
-            if (std::holds_alternative<BarePatch>(seen))
-                throw BadCall(
-                    "it is a patch and no command; call apply_patch with it, as in "
-                    "[\"apply_patch\", PATCH]");
-        }
+        if (auto answer = gate_.apply_as_patch(call.command, workdir, cancel))
+            return std::move(*answer);
         std::string notes;
         std::chrono::milliseconds timeout = limits_.default_timeout;
         if (call.timeout_ms) {
@@ -195,55 +119,27 @@ class CommandTool : public Tool {
                 notes += fmt::format("Note: max_output_bytes was limited to {}\n", max_bytes);
             max_bytes = std::min(max_bytes, wanted);
         }
-        const process::Result result = run(call, workdir, timeout, cancel, max_bytes, notes);
+        const process::Result result =
+            run(gate_.propose(call.command, workdir), timeout, cancel, max_bytes, notes);
         return render(result, notes, max_bytes);
     }
 
     /// Runs it where it may; once more without the sandbox when that refused it and somebody
     /// approves.
-    process::Result run(const Call& call, const std::filesystem::path& workdir,
-                        std::chrono::milliseconds timeout, const loop::Cancel* cancel,
-                        std::size_t max_bytes, std::string& notes) {
-        const Proposal proposal{.argv = call.argv,
-                                .working_directory = workdir,
-                                .confinement = confinement_of(worker_.policy()),
-                                .escalation_requested = call.with_escalated_permissions,
-                                .justification = call.justification};
-        const Permission permission = approver_.clear(proposal);
-        if (!permission.place) throw BadCall(permission.refusal);
-        const bool is_confined = *permission.place == Place::in_sandbox;
-        const WorkerCommand command{.argv = call.argv,
-                                    .working_directory = workdir,
+    process::Result run(const Proposal& proposal, std::chrono::milliseconds timeout,
+                        const loop::Cancel* cancel, std::size_t max_bytes, std::string& notes) {
+        const WorkerCommand command{.argv = proposal.argv,
+                                    .working_directory = proposal.working_directory,
                                     .timeout = timeout,
                                     .max_output_bytes = max_bytes};
-        if (!is_confined) return run_freely(command, cancel);
+        if (gate_.admit(proposal) == Place::without_sandbox)
+            return gate_.run_freely(command, cancel);
         WorkerResult confined = worker_.run(command, cancel);
         for (const std::string& line : confined.restored)
             notes += fmt::format("Note: {}: it is protected\n", line);
         process::Result result = std::move(confined.process);
-        if (!was_denied(result)) return result;
-        const Permission retry = approver_.clear_after_denial(proposal);
-        if (!retry.place) {
-            notes += fmt::format("Note: the sandbox may have refused a part of this; {}\n",
-                                 retry.refusal);
-            return result;
-        }
-        notes += "Note: the sandbox refused this; as approved, it was run again without\n";
-        return run_freely(command, cancel);
-    }
-
-    /// What somebody has approved may change what is protected from all others.
-    process::Result run_freely(const WorkerCommand& command, const loop::Cancel* cancel) {
-        process::Result result = free_worker_.run(command, cancel).process;
-        worker_.accept_changes();
-        return result;
-    }
-
-    static bool was_denied(const process::Result& result) {
-        if (const auto* exited = std::get_if<process::Exited>(&result.ending))
-            return likely_denied(exited->code, result.output);
-        const auto* killed = std::get_if<process::Signalled>(&result.ending);
-        return killed != nullptr && likely_denied(kSignalBase + killed->signal, result.output);
+        if (!gate_.retries_freely(proposal, result.ending, result.output, notes)) return result;
+        return gate_.run_freely(command, cancel);
     }
 
     static ToolOutput render(const process::Result& result, const std::string& notes,
@@ -254,12 +150,13 @@ class CommandTool : public Tool {
             head = fmt::format("Exit code: {}\n", exited->code);
             success = exited->code == 0;
         } else if (const auto* killed = std::get_if<process::Signalled>(&result.ending)) {
-            head = fmt::format("Exit code: {} (killed by signal {})\n",
-                               kSignalBase + killed->signal, killed->signal);
+            head = fmt::format("Exit code: {} (killed by signal {})\n", exit_code_of(result.ending),
+                               killed->signal);
         } else {
             head = fmt::format(
                 "Exit code: {} (timed out after {} ms; it was killed with all that it started)\n",
-                kTimedOutCode, std::get<process::TimedOut>(result.ending).after.count());
+                exit_code_of(result.ending),
+                std::get<process::TimedOut>(result.ending).after.count());
         }
         std::string output = base::to_valid_utf8(result.output);
         // Repairing bytes makes text longer; what a line about omitted bytes takes is free.
@@ -276,11 +173,8 @@ class CommandTool : public Tool {
     }
 
     Worker& worker_;
-    Worker free_worker_;
     ShellLimits limits_;
-    Approver never_;  // where the caller gave no other
-    Approver& approver_;
-    Patcher* patcher_;  // may be absent
+    CommandGate gate_;
     ToolSpec spec_;
 };
 
@@ -291,29 +185,28 @@ class ExecCommand final : public CommandTool {
                       {.name = "exec_command",
                        .description = "Runs a shell command in the sandbox and returns its exit "
                                       "code and output.",
-                       .parameters = parameters_of<ExecArguments>(approver)}) {}
+                       .parameters = offered_parameters(
+                           json::schema<ExecArguments>(json::SchemaMode::lenient),
+                           approver != nullptr && approver->can_escalate())}) {}
 
   protected:
     Call parse(std::string_view arguments) const override {
         ExecArguments given = json::decode<ExecArguments>(json::parse(arguments, "the arguments"));
         if (given.cmd.empty()) throw BadCall("cmd is empty");
-        return {{"bash", "-c", std::move(given.cmd)},
-                std::move(given.workdir),
+        return {{{"bash", "-c", std::move(given.cmd)},
+                 std::move(given.workdir),
+                 given.with_escalated_permissions.value_or(false),
+                 std::move(given.justification).value_or("")},
                 given.timeout_ms,
-                given.max_output_bytes,
-                given.with_escalated_permissions.value_or(false),
-                std::move(given.justification).value_or("")};
+                given.max_output_bytes};
     }
 };
 
 class Shell final : public CommandTool {
   public:
     Shell(Worker& worker, ShellLimits limits, Approver* approver, Patcher* patcher)
-        : CommandTool(
-              worker, limits, approver, patcher,
-              {.name = "shell",
-               .description = "Runs a program in the sandbox and returns its exit code and output.",
-               .parameters = parameters_of<ShellArguments>(approver)}) {}
+        : CommandTool(worker, limits, approver, patcher,
+                      shell_spec(approver != nullptr && approver->can_escalate())) {}
 
   protected:
     Call parse(std::string_view arguments) const override {
@@ -321,16 +214,22 @@ class Shell final : public CommandTool {
             json::decode<ShellArguments>(json::parse(arguments, "the arguments"));
         if (given.command.empty() || given.command.front().empty())
             throw BadCall("command names no program");
-        return {std::move(given.command),
-                std::move(given.workdir),
+        return {{std::move(given.command), std::move(given.workdir),
+                 given.with_escalated_permissions.value_or(false),
+                 std::move(given.justification).value_or("")},
                 given.timeout_ms,
-                {},
-                given.with_escalated_permissions.value_or(false),
-                std::move(given.justification).value_or("")};
+                {}};
     }
 };
 
 }  // namespace
+
+ToolSpec shell_spec(bool can_escalate) {
+    return {.name = "shell",
+            .description = "Runs a program in the sandbox and returns its exit code and output.",
+            .parameters = offered_parameters(
+                json::schema<ShellArguments>(json::SchemaMode::lenient), can_escalate)};
+}
 
 std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits, Approver* approver,
                                         Patcher* patcher) {

@@ -34,4 +34,7 @@ std::unique_ptr<Tool> make_exec_command(Worker& worker, ShellLimits limits = {},
 std::unique_ptr<Tool> make_shell(Worker& worker, ShellLimits limits = {},
                                  Approver* approver = nullptr, Patcher* patcher = nullptr);
 
+/// `can_escalate`: with the arguments that ask for leaving the sandbox.
+ToolSpec shell_spec(bool can_escalate);
+
 }  // namespace codex::tools

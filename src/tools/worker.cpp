@@ -8,8 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <iterator>
+#include <utility>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
 #include "json/codec.h"
@@ -70,11 +72,15 @@ std::string describe(const process::Ending& ending) {
     return "a time-out";
 }
 
-sandbox::WorkerReport last_report(const std::string& text, const process::Result& result) {
+/// Nothing when it has said nothing.
+std::optional<sandbox::WorkerReport> parse_report(const std::string& text) {
     const std::vector<std::string_view> lines = base::split_lines(text);
-    if (!lines.empty()) {
-        return json::decode<sandbox::WorkerReport>(json::parse(lines.back(), "worker report"));
-    }
+    if (lines.empty()) return std::nullopt;
+    return json::decode<sandbox::WorkerReport>(json::parse(lines.back(), "worker report"));
+}
+
+sandbox::WorkerReport last_report(const std::string& text, const process::Result& result) {
+    if (std::optional<sandbox::WorkerReport> said = parse_report(text)) return std::move(*said);
     // Not even started to work: only a very short time-out does that, and it is no failure.
     if (std::holds_alternative<process::TimedOut>(result.ending)) {
         sandbox::WorkerReport nothing;
@@ -83,6 +89,44 @@ sandbox::WorkerReport last_report(const std::string& text, const process::Result
     }
     throw base::Error(fmt::format("codex-worker ended without a report ({}): {}",
                                   describe(result.ending), base::to_valid_utf8(result.output)));
+}
+
+/// What the worker is given beside its command: the request, and a pipe for its report.
+class Exchange {
+  public:
+    /// Completes the command, which must be started while this lives.
+    Exchange(const std::filesystem::path& executable, const sandbox::WorkerRequest& request,
+             process::Command& command)
+        : request_(base::make_memory_file("worker-request", json::render(json::encode(request)))) {
+        command.argv = {executable.string()};
+        command.working_directory = "/";
+        command.descriptors = {{request_.get(), sandbox::kRequestFd},
+                               {report_.write_end.get(), sandbox::kReportFd}};
+    }
+    /// Once the command was started.
+    base::UniqueFd take_report() {
+        report_.write_end.reset();
+        return std::move(report_.read_end);
+    }
+
+  private:
+    base::UniqueFd request_;
+    base::Pipe report_ = base::make_pipe();
+};
+
+/// Whatever keeps the worker from its work is the sandbox's failure, and ends the run.
+template <class Work>
+auto with_sandbox_errors(const Work& work) {
+    try {
+        return work();
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const sandbox::SandboxError&) {
+        throw;
+    } catch (const base::Error& error) {
+        throw sandbox::SandboxError(
+            fmt::format("the command could not be run in the sandbox: {}", error.what()));
+    }
 }
 
 }  // namespace
@@ -126,10 +170,10 @@ WorkerResult Worker::guarded(const std::function<WorkerResult()>& work) {
     if (!control_files_) return work();
     try {
         WorkerResult result = work();
-        result.restored = control_files_->restore();
+        if (sessions_ == 0) result.restored = control_files_->restore();
         return result;
     } catch (const base::Interrupted&) {
-        control_files_->restore();
+        if (sessions_ == 0) control_files_->restore();
         throw;
     }
 }
@@ -139,12 +183,15 @@ WorkerResult Worker::run_unguarded(const WorkerCommand& wanted, const loop::Canc
     command.timeout = wanted.timeout;
     command.max_output_bytes = wanted.max_output_bytes;
     command.inherit_output = wanted.inherit_output;
-    return perform({.policy = policy_,
-                    .argv = wanted.argv,
-                    .environment = environment_,
-                    .working_directory = wanted.working_directory.string(),
-                    .broker_pid = ::getpid()},
-                   std::move(command), cancel);
+    return perform(request_for(wanted), std::move(command), cancel);
+}
+
+sandbox::WorkerRequest Worker::request_for(const WorkerCommand& wanted) const {
+    return {.policy = policy_,
+            .argv = wanted.argv,
+            .environment = environment_,
+            .working_directory = wanted.working_directory.string(),
+            .broker_pid = ::getpid()};
 }
 
 Worker::FileContent Worker::read_file(const std::string& path, std::size_t max_bytes,
@@ -218,27 +265,80 @@ Worker::PatchResult Worker::apply_patch(const PatchRequest& wanted, const loop::
 
 WorkerResult Worker::perform(const sandbox::WorkerRequest& request, process::Command command,
                              const loop::Cancel* cancel) {
-    try {
-        const base::UniqueFd request_file =
-            base::make_memory_file("worker-request", json::render(json::encode(request)));
-        base::Pipe report = base::make_pipe();
-        command.argv = {executable_.string()};
-        command.working_directory = "/";
-        command.descriptors = {{request_file.get(), sandbox::kRequestFd},
-                               {report.write_end.get(), sandbox::kReportFd}};
+    return with_sandbox_errors([&] {
+        Exchange exchange(executable_, request, command);
         process::Result result = runner_.run(command, cancel);
-        report.write_end.reset();
-        sandbox::WorkerReport said = last_report(read_report(report.read_end.get()), result);
+        const base::UniqueFd report = exchange.take_report();
+        sandbox::WorkerReport said = last_report(read_report(report.get()), result);
         if (!said.ready) throw sandbox::SandboxError(said.error);
-        return {std::move(result), std::move(said.layers), std::move(said.missing), {}};
-    } catch (const base::Interrupted&) {
-        throw;
-    } catch (const sandbox::SandboxError&) {
-        throw;
+        return WorkerResult{std::move(result), std::move(said.layers), std::move(said.missing), {}};
+    });
+}
+
+std::unique_ptr<WorkerSession> Worker::start(const WorkerCommand& wanted) {
+    process::Command command;
+    command.timeout = wanted.timeout;
+    command.max_output_bytes = wanted.max_output_bytes;
+    command.open_input = true;
+    return with_sandbox_errors([&] {
+        Exchange exchange(executable_, request_for(wanted), command);
+        std::unique_ptr<process::RunningCommand> running = runner_.start(command);
+        std::unique_ptr<WorkerSession> session(
+            new WorkerSession(*this, std::move(running), exchange.take_report()));
+        ++sessions_;
+        return session;
+    });
+}
+
+void Worker::end(const std::vector<WorkerSession*>& sessions) {
+    std::vector<process::RunningCommand*> commands;
+    for (WorkerSession* session : sessions) commands.push_back(session->command_.get());
+    with_sandbox_errors([&] { runner_.end(commands); });
+    for (WorkerSession* session : sessions) session->leave();
+}
+
+void Worker::session_is_over() {
+    if (--sessions_ > 0 || !control_files_) return;
+    for (std::string& line : control_files_->restore()) restored_.push_back(std::move(line));
+}
+
+std::vector<std::string> Worker::take_restored() {
+    return std::exchange(restored_, {});
+}
+
+WorkerSession::WorkerSession(Worker& worker, std::unique_ptr<process::RunningCommand> command,
+                             base::UniqueFd report)
+    : worker_(worker), command_(std::move(command)), report_(std::move(report)) {}
+
+WorkerSession::~WorkerSession() {
+    if (is_over_) return;
+    command_.reset();
+    try {
+        leave();
     } catch (const base::Error& error) {
-        throw sandbox::SandboxError(
-            fmt::format("the command could not be run in the sandbox: {}", error.what()));
+        base::log_warning(error.what());
     }
+}
+
+bool WorkerSession::wait(std::optional<std::chrono::milliseconds> most,
+                         const loop::Cancel* cancel) {
+    if (is_over_) return true;
+    return with_sandbox_errors([&] {
+        if (!command_->wait(most, cancel)) return false;
+        leave();
+        const auto said = parse_report(read_report(report_.get()));
+        if (!said) throw base::Error("codex-worker ended without a report");
+        if (!said->ready) throw sandbox::SandboxError(said->error);
+        return true;
+    });
+}
+
+void WorkerSession::end() {
+    worker_.end({this});
+}
+
+void WorkerSession::leave() {
+    if (!std::exchange(is_over_, true)) worker_.session_is_over();
 }
 
 sandbox::Policy make_policy(sandbox::Mode mode, const std::filesystem::path& workspace) {
@@ -257,6 +357,8 @@ Worker Worker::without_sandbox() const {
     Worker free = *this;
     free.policy_.mode = sandbox::Mode::danger_full_access;
     free.control_files_.reset();
+    free.sessions_ = 0;
+    free.restored_.clear();
     return free;
 }
 

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "process/process.h"
 #include "sandbox/policy.h"
 #include "tools/control_files.h"
@@ -32,6 +34,34 @@ struct WorkerResult {
     std::vector<std::string> restored;
 };
 
+class Worker;
+
+/// A command of a worker that goes on by itself: process::RunningCommand in the sandbox. Loop
+/// thread only; its worker must outlive it, where it is.
+class WorkerSession {
+  public:
+    ~WorkerSession();
+    WorkerSession(const WorkerSession&) = delete;
+    WorkerSession& operator=(const WorkerSession&) = delete;
+
+    process::RunningCommand& command() { return *command_; }
+    /// As RunningCommand::wait; throws SandboxError as Worker::run.
+    bool wait(std::optional<std::chrono::milliseconds> most, const loop::Cancel* cancel);
+    /// Ends it now, with all that it started.
+    void end();
+
+  private:
+    friend class Worker;
+    WorkerSession(Worker& worker, std::unique_ptr<process::RunningCommand> command,
+                  base::UniqueFd report);
+    void leave();
+
+    Worker& worker_;
+    std::unique_ptr<process::RunningCommand> command_;
+    base::UniqueFd report_;
+    bool is_over_ = false;
+};
+
 /// Runs a command in the sandbox. Throws sandbox::SandboxError with the worker's reason when the
 /// sandbox could not be set up: nothing was executed then. The environment given is all that the
 /// command sees. A program that is not there or cannot be executed ends with 127 or 126 and says so
@@ -46,6 +76,18 @@ class Worker {
     Worker(process::ProcessRunner& runner, std::filesystem::path worker_executable,
            sandbox::Policy policy, std::vector<std::string> environment);
     WorkerResult run(const WorkerCommand& command, const loop::Cancel* cancel);
+    /// Starts a command whose stdin stays open. While one goes on, protected files are not put back
+    /// after other commands or patches: it could lay links in the way of that, so they are when
+    /// the last has ended (take_restored).
+    std::unique_ptr<WorkerSession> start(const WorkerCommand& command);
+    /// Ends several sessions of this worker in the time that one takes.
+    void end(const std::vector<WorkerSession*>& sessions);
+    /// Number of those that are not over.
+    std::size_t sessions() const { return sessions_; }
+    /// What was put back when the last session ended, a line each, since the last call.
+    std::vector<std::string> take_restored();
+    /// Are there control files that commands may not change?
+    bool guards_files() const { return control_files_.has_value(); }
 
     struct FileContent {
         std::string bytes;
@@ -77,10 +119,13 @@ class Worker {
     /// The same worker without any sandbox, for a command that somebody approved to run so: it has
     /// all rights of this process's user.
     Worker without_sandbox() const;
-    /// Protected files are kept as they are now, after such a command.
+    /// Protected files are kept as they are now, after such a command. No session may be running.
     void accept_changes();
 
   private:
+    friend class WorkerSession;
+    void session_is_over();
+    sandbox::WorkerRequest request_for(const WorkerCommand& wanted) const;
     WorkerResult perform(const sandbox::WorkerRequest& request, process::Command command,
                          const loop::Cancel* cancel);
     WorkerResult run_unguarded(const WorkerCommand& wanted, const loop::Cancel* cancel);
@@ -91,6 +136,8 @@ class Worker {
     sandbox::Policy policy_;
     std::vector<std::string> environment_;
     std::optional<ControlFiles> control_files_;
+    std::size_t sessions_ = 0;
+    std::vector<std::string> restored_;
 };
 
 /// A policy for `workspace`: as root, its owner is who commands run as.
