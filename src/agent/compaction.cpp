@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "agent/history.h"
-#include "agent/truncate.h"
 #include "base/text.h"
+#include "tools/truncate.h"
 
 namespace codex::agent {
 namespace {
@@ -47,10 +47,10 @@ Message user_message(std::string text) {
 std::vector<std::string> latest_texts(std::vector<std::string> texts, std::int64_t max_tokens) {
     std::vector<std::string> kept;
     while (!texts.empty() && max_tokens > 0) {
-        const std::int64_t tokens = approximate_tokens(texts.back());
+        const std::int64_t tokens = tools::approximate_tokens(texts.back());
         if (tokens > max_tokens) {
-            kept.push_back(truncate_middle(texts.back(),
-                                           static_cast<std::size_t>(max_tokens) * kBytesPerToken));
+            kept.push_back(tools::truncate_middle(
+                texts.back(), static_cast<std::size_t>(max_tokens) * tools::kBytesPerToken));
             break;
         }
         max_tokens -= tokens;
