@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace codex::http {
@@ -9,15 +10,41 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// Where the next line of a chunk ends. Looks for either sign on its own, which is several times
+// faster than for both at once, and never twice at the same place.
+class LineEnds {
+  public:
+    explicit LineEnds(std::string_view chunk) : chunk_(chunk) {}
+
+    /// Within `rest`, the end of the chunk; npos when no line ends there.
+    std::size_t next(std::string_view rest) {
+        const std::size_t begin = chunk_.size() - rest.size();
+        const std::size_t end = std::min(after(lf_, '\n', begin), after(cr_, '\r', begin));
+        return end == std::string_view::npos ? end : end - begin;
+    }
+
+  private:
+    std::size_t after(std::size_t& known, char sign, std::size_t begin) const {
+        if (known == kUnknown || known < begin) known = chunk_.find(sign, begin);
+        return known;
+    }
+
+    static constexpr std::size_t kUnknown = std::string_view::npos - 1;
+    std::string_view chunk_;
+    std::size_t lf_ = kUnknown;
+    std::size_t cr_ = kUnknown;
+};
+
 }  // namespace
 
 void SseParser::feed(std::string_view bytes) {
+    LineEnds ends(bytes);
     while (!bytes.empty()) {
         if (std::exchange(after_cr_, false) && bytes.front() == '\n') {
             bytes.remove_prefix(1);
             continue;
         }
-        const std::size_t end = bytes.find_first_of("\r\n");
+        const std::size_t end = ends.next(bytes);
         const std::string_view part = bytes.substr(0, end);
         if (line_.size() + event_.data.size() + event_.type.size() + part.size() >
             max_event_bytes_) {

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "model/errors.h"
+#include "model/plain_delta.h"
 #include "model/stream.h"
 
 namespace codex::model {
@@ -63,15 +64,26 @@ bool ResponsesReader::take(const Value& data) {
     return false;
 }
 
+bool ResponsesReader::take_plain(std::string_view data) {
+    const auto plain = read_plain_delta(data);
+    if (!plain) return false;
+    // Deltas that are not for display are repeated by the item that they make up.
+    take_delta(plain->type, {plain->delta, plain->item_id});
+    return true;
+}
+
+bool ResponsesReader::take_delta(std::string_view type, const Delta& delta) {
+    const std::function<void(const Delta&)>* listener = nullptr;
+    if (type == "response.output_text.delta") listener = &events_.on_text;
+    if (type == "response.reasoning_summary_text.delta") listener = &events_.on_reasoning_summary;
+    if (type == "response.reasoning_text.delta") listener = &events_.on_reasoning_raw;
+    if (listener == nullptr) return false;
+    if (*listener && !delta.text.empty()) (*listener)(delta);
+    return true;
+}
+
 bool ResponsesReader::take_display(std::string_view type, const Value& data) {
-    const auto tell = [&](const std::function<void(const Delta&)>& listener) {
-        const Delta delta{text_at(data, "delta"), text_at(data, "item_id")};
-        if (listener && !delta.text.empty()) listener(delta);
-        return true;
-    };
-    if (type == "response.output_text.delta") return tell(events_.on_text);
-    if (type == "response.reasoning_summary_text.delta") return tell(events_.on_reasoning_summary);
-    if (type == "response.reasoning_text.delta") return tell(events_.on_reasoning_raw);
+    if (take_delta(type, {text_at(data, "delta"), text_at(data, "item_id")})) return true;
     if (type == "response.reasoning_summary_part.added") {
         if (events_.on_section_break) events_.on_section_break(text_at(data, "item_id"));
         return true;

@@ -71,6 +71,7 @@ bool StreamReader::feed(std::string_view bytes) {
     }
     while (const auto event = parser_.next()) {
         has_events_ = true;
+        if (take_plain(event->data)) continue;
         Value data;
         try {
             data = json::parse(event->data, "a stream event");

@@ -37,6 +37,8 @@ class StreamReader {
     std::vector<protocol::Item> finished_items() { return std::move(response_.items); }
 
   protected:
+    /// True when the event is done with, without a look at the whole of it.
+    virtual bool take_plain(std::string_view) { return false; }
     /// One event; true when it ends the answer.
     virtual bool take(const json::Value& data) = 0;
     /// An event that is no JSON, such as "[DONE]".
@@ -62,7 +64,9 @@ class ResponsesReader final : public StreamReader {
 
   private:
     bool take(const json::Value& data) override;
+    bool take_plain(std::string_view data) override;
     bool take_display(std::string_view type, const json::Value& data);
+    bool take_delta(std::string_view type, const Delta& delta);
     void finish(const json::Value& event);
     protocol::ItemIds ids_;
 };

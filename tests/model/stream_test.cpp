@@ -426,3 +426,17 @@ TEST_CASE("all kinds of items are read") {
                                      codex::protocol::UnknownItem{
                                          codex::json::parse(R"({"type":"tomorrow","id":"t_1"})")}});
 }
+
+TEST_CASE("an answer that is cut off at any byte is not whole, and what was complete is kept") {
+    const std::string first = text_delta("a\u00e4") + item_done(message_item("a\u00e4"));
+    const std::string stream =
+        first + item_done(call_item("call_1", "shell", "{\"a\":\"\u20ac\"}")) + completed();
+    for (std::size_t size = 0; size <= stream.size(); ++size) {
+        const StreamEvents events;
+        ResponsesReader reader(events);
+        const bool whole = reader.feed(std::string_view(stream).substr(0, size)) || reader.end();
+        if (whole != (size == stream.size())) FAIL("wrong after " << size << " bytes");
+        const std::size_t kept = reader.finished_items().size();
+        if ((kept > 0) != (size >= first.size())) FAIL(kept << " items after " << size << " bytes");
+    }
+}
