@@ -19,10 +19,10 @@ std::vector<std::string_view> split_keeping_ends(std::string_view text) {
 FileLines split_file(std::string_view text) {
     FileLines lines;
     lines.texts = split_keeping_ends(text);
-    lines.endings.reserve(lines.texts.size());
+    lines.ending_sizes.reserve(lines.texts.size());
     for (std::string_view& line : lines.texts) {
-        const std::size_t end = line.ends_with("\r\n") ? 2 : line.ends_with('\n') ? 1 : 0;
-        lines.endings.push_back(line.substr(line.size() - end));
+        const std::uint8_t end = line.ends_with("\r\n") ? 2 : line.ends_with('\n') ? 1 : 0;
+        lines.ending_sizes.push_back(end);
         line.remove_suffix(end);
     }
     return lines;

@@ -11,24 +11,28 @@ namespace {
 
 using Numbers = std::vector<std::uint32_t>;
 
-// The key of a line in a pass; `storage` holds it where it is no part of the line.
-std::string_view key_of(Pass pass, std::string_view line, std::deque<std::string>& storage) {
+// The line without the blanks that do not count in the pass.
+std::string_view blank_free(Pass pass, std::string_view line) {
     switch (pass) {
         case Pass::exact:
             return line;
         case Pass::trimmed_behind:
             return trim_spaces_behind(line);
         case Pass::trimmed:
+        case Pass::ascii:
             return trim_spaces(line);
-        case Pass::ascii: {
-            const std::string_view trimmed = trim_spaces(line);
-            std::string mapped = with_ascii_punctuation(trimmed);
-            if (mapped == trimmed) return trimmed;
-            storage.push_back(std::move(mapped));
-            return storage.back();
-        }
     }
     return line;
+}
+
+// The key of a line in a pass; `storage` holds it where it is no part of the line.
+std::string_view key_of(Pass pass, std::string_view line, std::deque<std::string>& storage) {
+    const std::string_view trimmed = blank_free(pass, line);
+    if (pass != Pass::ascii) return trimmed;
+    std::string mapped = with_ascii_punctuation(trimmed);
+    if (mapped == trimmed) return trimmed;
+    storage.push_back(std::move(mapped));
+    return storage.back();
 }
 
 bool stands_at(const Numbers& text, const Numbers& pattern, std::size_t at) {
@@ -59,10 +63,13 @@ std::span<const std::uint32_t> LineSearch::Index::places_of(std::uint32_t number
     return std::span(places).subspan(first[number], first[number + 1] - first[number]);
 }
 
-std::size_t LineSearch::Index::slot_of(std::string_view key) const {
-    const std::size_t last = slots.size() - 1;
+std::size_t LineSearch::slot_of(const Index& index, Pass pass, std::string_view key) const {
+    const std::size_t last = index.slots.size() - 1;
     std::size_t slot = std::hash<std::string_view>()(key) & last;
-    while (slots[slot] != 0 && keys[slots[slot] - 1] != key) slot = (slot + 1) & last;
+    for (; index.slots[slot] != 0; slot = (slot + 1) & last) {
+        const std::uint32_t line = index.slots[slot] - 1;
+        if (key == (pass == Pass::ascii ? index.keys[line] : blank_free(pass, lines_[line]))) break;
+    }
     return slot;
 }
 
@@ -73,17 +80,14 @@ LineSearch::Index& LineSearch::index(Pass pass) {
     // At most half of it is used, so that a key is near its place.
     index.slots.assign(std::bit_ceil(2 * lines_.size() + 1), 0);
     index.line_numbers.reserve(lines_.size());
-    index.keys.reserve(lines_.size());
-    for (const std::string_view line : lines_) {
-        const std::string_view key = key_of(pass, line, index.mapped);
-        std::uint32_t& slot = index.slots[index.slot_of(key)];
-        if (slot == 0) {
-            index.keys.push_back(key);
-            slot = static_cast<std::uint32_t>(index.keys.size());
-        }
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        const std::string_view key = key_of(pass, lines_[i], index.mapped);
+        if (pass == Pass::ascii) index.keys.push_back(key);
+        std::uint32_t& slot = index.slots[slot_of(index, pass, key)];
+        if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
         index.line_numbers.push_back(slot - 1);
     }
-    index.first.assign(index.keys.size() + 1, 0);
+    index.first.assign(lines_.size() + 1, 0);
     for (const std::uint32_t number : index.line_numbers) ++index.first[number + 1];
     for (std::size_t i = 1; i < index.first.size(); ++i) index.first[i] += index.first[i - 1];
     index.places.resize(lines_.size());
@@ -99,7 +103,7 @@ std::optional<Numbers> LineSearch::numbers_of(Index& index, Pass pass, Lines pat
     numbers.reserve(pattern.size());
     std::deque<std::string> storage;
     for (const std::string_view line : pattern) {
-        const std::uint32_t known = index.slots[index.slot_of(key_of(pass, line, storage))];
+        const std::uint32_t known = index.slots[slot_of(index, pass, key_of(pass, line, storage))];
         if (known == 0) return std::nullopt;
         numbers.push_back(known - 1);
     }

@@ -44,22 +44,23 @@ class LineSearch {
     std::span<const std::uint32_t> places(Pass pass, std::string_view line);
 
   private:
-    // Equal lines have one number; `places` lists each number's lines, `first` where its list is.
+    // Equal lines have one number, that of the first of them; `places` lists each number's lines,
+    // `first` where its list is.
     struct Index {
         bool is_built = false;
         std::deque<std::string> mapped;      // keys that are no part of the file
-        std::vector<std::string_view> keys;  // by number
+        std::vector<std::string_view> keys;  // by line, where they are costly to make again
         std::vector<std::uint32_t> slots;    // open addressing: a number + 1, or 0
         std::vector<std::uint32_t> line_numbers;
         std::vector<std::uint32_t> first;
         std::vector<std::uint32_t> places;
 
         std::span<const std::uint32_t> places_of(std::uint32_t number) const;
-        /// The slot of the key, or the free one that it would have.
-        std::size_t slot_of(std::string_view key) const;
     };
 
     Index& index(Pass pass);
+    /// The slot of the key, or the free one that it would have.
+    std::size_t slot_of(const Index& index, Pass pass, std::string_view key) const;
     std::optional<std::vector<std::uint32_t>> numbers_of(Index& index, Pass pass, Lines pattern);
 
     Lines lines_;

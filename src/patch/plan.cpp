@@ -271,7 +271,7 @@ std::string path_beneath(const std::string& written, const PlanOptions& options)
             throw refuse("it leads out of the root");
         }
     }
-    const std::string path = base::join(parts, "/");
+    std::string path = base::join(parts, "/");
     const bool is_folder = written.ends_with('/');
     if (options.roots.empty()) {
         if (is_absolute) throw refuse("it is not beneath the root");

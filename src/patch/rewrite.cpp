@@ -8,7 +8,7 @@ namespace {
 class Rewriter {
   public:
     Rewriter(const FileLines& file, Mode mode) : file_(file), mode_(mode) {
-        if (size() > 0 && !file.endings.front().empty()) usual_ending_ = file.endings.front();
+        if (size() > 0 && !file.ending(0).empty()) usual_ending_ = file.ending(0);
         result_.text.reserve(text_between(0, size()).size());
     }
 
@@ -38,7 +38,7 @@ class Rewriter {
 
     Rewritten finish() {
         copy_until(size());
-        const bool had_end = size() == 0 || !file_.endings.back().empty();
+        const bool had_end = size() == 0 || !file_.ending(size() - 1).empty();
         if (lines_ > 0 && !had_end && mode_ == Mode::whole && !is_last_empty_) {
             result_.text.resize(result_.text.size() - last_ending_.size());
         } else if (lines_ > 0 && last_ending_.empty()) {
@@ -54,7 +54,7 @@ class Rewriter {
     // Lines of a file lie behind each other.
     std::string_view text_between(std::size_t begin, std::size_t end) const {
         if (begin >= end) return {};
-        const std::string_view last_ending = file_.endings[end - 1];
+        const std::string_view last_ending = file_.ending(end - 1);
         const std::string_view last = file_.texts[end - 1];
         const char* first = file_.texts[begin].data();
         return {first,
@@ -82,8 +82,8 @@ class Rewriter {
         if (at_ >= end) return;
         end_last_line();
         result_.text += text_between(at_, end);
-        ending_above_ = end - at_ > 1 ? file_.endings[end - 2] : last_ending_;
-        last_ending_ = file_.endings[end - 1];
+        ending_above_ = end - at_ > 1 ? file_.ending(end - 2) : last_ending_;
+        last_ending_ = file_.ending(end - 1);
         is_last_empty_ = file_.texts[end - 1].empty();
         lines_ += end - at_;
         at_ = end;
@@ -102,11 +102,11 @@ class Rewriter {
     std::string_view ending_for(std::size_t run_begin, std::size_t added) const {
         std::string_view ending;
         if (at_ > run_begin) {
-            ending = file_.endings[std::min(run_begin + added, at_ - 1)];
+            ending = file_.ending(std::min(run_begin + added, at_ - 1));
         } else if (at_ > 0) {
-            ending = file_.endings[at_ - 1];
+            ending = file_.ending(at_ - 1);
             // Only the last line may have none.
-            if (ending.empty() && at_ > 1) ending = file_.endings[at_ - 2];
+            if (ending.empty() && at_ > 1) ending = file_.ending(at_ - 2);
         }
         return ending.empty() ? usual_ending_ : ending;
     }

@@ -6,7 +6,6 @@
 
 #include "json/value.h"
 
-using codex::json::string_or_empty;
 using codex::json::Value;
 using codex::model::PlainDelta;
 using codex::model::read_plain_delta;
