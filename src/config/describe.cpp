@@ -55,7 +55,7 @@ std::string render_kind(const KeyDescription& key) {
                 return "true or false";
             case Kind::integer:
             case Kind::number: {
-                const std::string what = key.kind == Kind::integer ? "whole number" : "number";
+                std::string what = key.kind == Kind::integer ? "whole number" : "number";
                 if (key.key.low == Key().low) return what;
                 if (key.key.high == Key().high) return fmt::format("{} from {}", what, key.key.low);
                 return fmt::format("{} from {} to {}", what, key.key.low, key.key.high);

@@ -398,10 +398,10 @@ TEST_CASE("each event that is for display is told with its item") {
                   {{"item", Value::object({{"type", "web_search_call"}, {"id", "ws_1"}})}})) +
         sse(event("response.output_text.delta", {{"item_id", "msg_1"}, {"delta", "Hi."}})) +
         item_done(message_item("Hi.")) + completed()));
+    const std::string reasoning =
+        R"(added rs_1: {"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":""})";
     CHECK(told == std::vector<std::string>{
-                      R"(added rs_1: {"type":"reasoning","id":"rs_1","summary":[],)"
-                      R"("encrypted_content":""})",
-                      "section rs_1", "summary rs_1: so", "raw rs_1: raw",
+                      reasoning, "section rs_1", "summary rs_1: so", "raw rs_1: raw",
                       R"(added ws_1: {"type":"web_search_call","id":"ws_1"})", "text msg_1: Hi.",
                       R"(done msg_1: {"type":"message","role":"assistant","content":"Hi."})"});
 }
