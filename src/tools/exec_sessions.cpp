@@ -47,7 +47,7 @@ std::string render(const std::string& bytes, std::size_t omitted_bytes, std::siz
 }
 
 std::string exited_state(const process::Ending& ending) {
-    const std::string state = fmt::format("Process exited with code {}", exit_code_of(ending));
+    std::string state = fmt::format("Process exited with code {}", exit_code_of(ending));
     const auto* late = std::get_if<process::TimedOut>(&ending);
     if (late == nullptr) return state;
     return fmt::format("{} (timed out after {} ms; it was killed with all that it started)", state,
@@ -168,7 +168,7 @@ void ExecSessions::feed(Session& session, std::int64_t id, std::string_view char
 }
 
 ToolOutput ExecSessions::run_freely(const Proposal& proposal, std::size_t max_tokens,
-                                    std::string notes, const loop::Cancel* cancel) {
+                                    const std::string& notes, const loop::Cancel* cancel) {
     const process::Result result =
         gate_.run_freely({.argv = proposal.argv,
                           .working_directory = proposal.working_directory,

@@ -78,8 +78,8 @@ class ExecSessions {
 
     void make_room(const loop::Cancel* cancel);
     void feed(Session& session, std::int64_t id, std::string_view chars);
-    ToolOutput run_freely(const Proposal& proposal, std::size_t max_tokens, std::string notes,
-                          const loop::Cancel* cancel);
+    ToolOutput run_freely(const Proposal& proposal, std::size_t max_tokens,
+                          const std::string& notes, const loop::Cancel* cancel);
     ToolOutput answer(Sessions::iterator session, std::chrono::milliseconds time,
                       std::size_t max_tokens, std::string notes, bool is_first,
                       const loop::Cancel* cancel);

@@ -24,7 +24,7 @@ struct ToolChoice {
     std::optional<PatchShape> apply_patch = {};
     bool read_file = false;
     WebSearch web_search = WebSearch::disabled;
-    bool view_image = true;           // and the model takes images
+    bool view_image = true;                // and the model takes images
     std::vector<ToolSpec> mcp_tools = {};  // by their qualified names
 };
 

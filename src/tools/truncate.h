@@ -10,7 +10,7 @@ namespace codex::tools {
 
 /// What a model gets of a command's output: the figures of the original (2025-10).
 struct OutputLimits {
-    std::size_t max_bytes = 10 * 1024;
+    std::size_t max_bytes = 10'240;
     std::size_t max_lines = 256;
 };
 

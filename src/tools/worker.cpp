@@ -292,6 +292,7 @@ std::unique_ptr<WorkerSession> Worker::start(const WorkerCommand& wanted) {
 
 void Worker::end(const std::vector<WorkerSession*>& sessions) {
     std::vector<process::RunningCommand*> commands;
+    commands.reserve(sessions.size());
     for (WorkerSession* session : sessions) commands.push_back(session->command_.get());
     with_sandbox_errors([&] { runner_.end(commands); });
     for (WorkerSession* session : sessions) session->leave();

@@ -79,7 +79,7 @@ class Worker {
     /// Starts a command whose stdin stays open. While one goes on, protected files are not put back
     /// after other commands or patches: it could lay links in the way of that, so they are when
     /// the last has ended (take_restored).
-    std::unique_ptr<WorkerSession> start(const WorkerCommand& command);
+    std::unique_ptr<WorkerSession> start(const WorkerCommand& wanted);
     /// Ends several sessions of this worker in the time that one takes.
     void end(const std::vector<WorkerSession*>& sessions);
     /// Number of those that are not over.
@@ -111,7 +111,7 @@ class Worker {
         std::chrono::milliseconds duration{};
         std::vector<std::string> restored;  // as of WorkerResult
     };
-    PatchResult apply_patch(const PatchRequest& request, const loop::Cancel* cancel);
+    PatchResult apply_patch(const PatchRequest& wanted, const loop::Cancel* cancel);
     /// What a patch may touch: the workspace, then the other writable roots; in
     /// danger_full_access everything.
     std::vector<std::string> patch_roots() const;

@@ -189,9 +189,9 @@ TEST_CASE("auth.json is read when it is its owner's alone, and written so") {
 
 TEST_CASE("Changes of auth.json by several at once are all kept") {
     const test::TempDir home;
-    constexpr int kEach = 10;
+    constexpr std::size_t kEach = 10;
     const auto work = [&](const std::string& name) {
-        for (int i = 0; i < kEach; ++i) {
+        for (std::size_t i = 0; i < kEach; ++i) {
             update_auth_file(home.path(), [&](StoredAuth& auth) {
                 auth.other.set(name + std::to_string(i), true);
             });

@@ -12,7 +12,7 @@ namespace {
 using protocol::ApprovalPolicy;
 
 Config load_both(const ConfigOverrides& overrides, const std::string& toml) {
-    const Config typed = load_config({.overrides = overrides}).config;
+    Config typed = load_config({.overrides = overrides}).config;
     const LoadedConfig file =
         load_config({.user_file = SourceText{"config.toml", toml}, .is_strict = true});
     CHECK(file.config == typed);

@@ -8,7 +8,6 @@ using namespace codex::model;
 using namespace codex::protocol;
 using codex::json::parse;
 using codex::json::render;
-using codex::json::render_pretty;
 using codex::json::Value;
 
 namespace {
