@@ -114,10 +114,11 @@ std::map<std::string, std::string> tree_of(const fs::path& folder) {
 
 ProgramResult apply_patch(const fs::path& root, const std::vector<std::string>& options,
                           const fs::path& patch) {
+    const std::string worker = CODEX_BINARY_DIR "/codex-worker";
     Program program;
     program.argv = {
         "/bin/sh",     "-c",           R"(umask 022; patch=$1; shift; exec "$@" < "$patch")",
-        "sh",          patch.string(), CODEX_BINARY_DIR "/codex-worker",
+        "sh",          patch.string(), worker,
         "apply-patch", "--root",       root.string()};
     program.argv.insert(program.argv.end(), options.begin(), options.end());
     program.environment = plain_environment();

@@ -23,7 +23,7 @@ TEST_CASE("an output within its limits stays as it is") {
     CHECK(truncate_output("").empty());
     CHECK(truncate_output("one\ntwo") == "one\ntwo");
     CHECK(truncate_output(numbered_lines(256)) == numbered_lines(256));
-    const std::string large(10 * 1024, 'x');
+    const std::string large(10'240, 'x');
     CHECK(truncate_output(large) == large);
 }
 
@@ -41,8 +41,8 @@ TEST_CASE("an output of too many lines keeps the first and the last") {
 TEST_CASE("an output of too many bytes is cut at ends of lines") {
     const std::string text = numbered_lines(200, 90);
     const std::string cut = truncate_output(text);
-    CHECK(cut.size() <= 10 * 1024);
-    CHECK(cut.size() > 9 * 1024);
+    CHECK(cut.size() <= 10'240);
+    CHECK(cut.size() > 9'216);
     CHECK(cut.starts_with(text.substr(0, 4000)));
     CHECK(cut.ends_with(text.substr(text.size() - 4000)));
     const std::size_t note = cut.find("\n[... omitted ");
@@ -58,7 +58,7 @@ TEST_CASE("one line that is too long keeps its beginning and its end") {
     const std::string cut = truncate_output(text);
     CHECK(cut.starts_with("beginxxx"));
     CHECK(cut.ends_with("xxxend"));
-    CHECK(cut.size() <= 10 * 1024);
+    CHECK(cut.size() <= 10'240);
     CHECK(cut.find("[... omitted 0 of 1 lines, ") != std::string::npos);
 }
 

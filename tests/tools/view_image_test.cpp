@@ -7,7 +7,7 @@
 #include "tools_fixture.h"
 
 using namespace codex::tools;
-using std::literals::operator""s;
+using namespace std::string_literals;
 
 TEST_CASE("an image is told by its first bytes") {
     struct Row {
