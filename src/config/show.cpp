@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "base/printable.h"
 #include "base/overloaded.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "config/describe.h"
 #include "config/encode.h"
