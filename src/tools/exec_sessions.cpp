@@ -208,7 +208,7 @@ ToolOutput ExecSessions::answer(Sessions::iterator session, std::chrono::millise
         add_restored(notes, worker_.take_restored());
         // Only a command that had no chance to do half of its work for somebody.
         if (is_first && gate_.retries_freely(over.proposal, ending, progress.output, notes))
-            return run_freely(over.proposal, max_tokens, std::move(notes), cancel);
+            return run_freely(over.proposal, max_tokens, notes, cancel);
     }
     return {render(progress.output, progress.omitted_bytes, max_tokens, waited, notes,
                    exited_state(ending)),
