@@ -27,7 +27,7 @@ struct PatchTask {
 
 enum class PatchedKind { added, updated, removed };
 
-/// A file that a patch has changed, or would.
+/// A file that a patch would change.
 struct PatchedFile {
     PatchedKind kind = PatchedKind::updated;
     std::string path;                     // absolute
@@ -49,7 +49,7 @@ struct PatchReport {
     std::string error;
     std::string summary;             // "Success. …", a line for each file
     std::vector<std::string> notes;  // what the model should know about a success
-    std::vector<PatchedFile> files;
+    std::vector<PatchedFile> files;  // of a dry run: whoever applies it has seen them
     std::uint64_t files_without_text = 0;
 };
 

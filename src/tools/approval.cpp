@@ -196,14 +196,19 @@ Permission Approver::request(const Proposal& proposal, Place place, Ground groun
                             "not ask again, find another way",
                             reason)};
     }
-    switch (ask_({.argv = proposal.argv,
-                  .working_directory = proposal.working_directory,
-                  .place = place,
-                  .reason = reason,
-                  .justification = base::cut(proposal.justification, kMaxJustificationBytes)})) {
+    const ReviewDecision answer =
+        ask_({.argv = proposal.argv,
+              .working_directory = proposal.working_directory,
+              .place = place,
+              .reason = reason,
+              .justification = base::cut(proposal.justification, kMaxJustificationBytes)});
+    if (answer == ReviewDecision::approved_for_session) approved_[proposal.argv] = place;
+    return permission_of(answer, place, "command");
+}
+
+Permission permission_of(ReviewDecision answer, Place place, std::string_view what) {
+    switch (answer) {
         case ReviewDecision::approved_for_session:
-            approved_[proposal.argv] = place;
-            return {place, ""};
         case ReviewDecision::approved:
             return {place, ""};
         case ReviewDecision::denied:
@@ -212,7 +217,7 @@ Permission Approver::request(const Proposal& proposal, Place place, Ground groun
             break;
     }
     throw base::Interrupted(base::Interrupted::Reason::signal,
-                            "the run was aborted instead of approving a command");
+                            fmt::format("the run was aborted instead of approving a {}", what));
 }
 
 }  // namespace codex::tools

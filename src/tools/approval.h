@@ -87,6 +87,10 @@ struct Permission {
     friend bool operator==(const Permission&, const Permission&) = default;
 };
 
+/// What an answer means for the `what` ("command", "patch") that was asked for, in this place.
+/// Throws base::Interrupted when it is to abort.
+Permission permission_of(protocol::ReviewDecision answer, Place place, std::string_view what);
+
 /// The approvals of one session: its policy, whom to ask, and what was approved for the session
 /// (exactly the same argv, in the place that the answer was about). Loop thread only.
 class Approver {

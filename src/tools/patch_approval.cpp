@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/error.h"
-
 namespace codex::tools {
 
 using protocol::ApprovalPolicy;
@@ -41,22 +39,13 @@ Permission PatchApprover::ask(const std::vector<sandbox::PatchedFile>& files, Pl
         ask_({files, place,
               place == Place::in_sandbox ? "the approval policy asks for every patch"
                                          : "it writes outside of what the sandbox lets it"});
-    switch (answer) {
-        case ReviewDecision::approved_for_session:
-            for (const sandbox::PatchedFile& file : files) {
-                approved_.insert(file.path);
-                if (file.move_to) approved_.insert(*file.move_to);
-            }
-            return {place, ""};
-        case ReviewDecision::approved:
-            return {place, ""};
-        case ReviewDecision::denied:
-            return {std::nullopt, "it was asked for and denied"};
-        case ReviewDecision::abort:
-            break;
+    if (answer == ReviewDecision::approved_for_session) {
+        for (const sandbox::PatchedFile& file : files) {
+            approved_.insert(file.path);
+            if (file.move_to) approved_.insert(*file.move_to);
+        }
     }
-    throw base::Interrupted(base::Interrupted::Reason::signal,
-                            "the run was aborted instead of approving a patch");
+    return permission_of(answer, place, "patch");
 }
 
 }  // namespace codex::tools

@@ -28,11 +28,14 @@ std::string absolute(const std::string& path, const std::vector<std::string>& ro
 }
 
 /// Where the kernel protects nothing, the broker would put the old file back: better said at once.
-void refuse_protected(const sandbox::PatchedFile& file, const sandbox::Policy& policy) {
+void refuse_protected(const patch::Plan& plan, const std::vector<std::string>& roots,
+                      const sandbox::Policy& policy) {
     if (policy.mode == sandbox::Mode::danger_full_access) return;
-    for (const std::string& path : {file.path, file.move_to.value_or(file.path)}) {
-        if (sandbox::is_protected(path, policy))
-            throw base::Error(path + " is protected and may not be changed");
+    for (const patch::FileChange& change : plan.changes) {
+        for (const std::string& path : {change.path, change.move_to.value_or(change.path)}) {
+            if (sandbox::is_protected(absolute(path, roots), policy))
+                throw base::Error(absolute(path, roots) + " is protected and may not be changed");
+        }
     }
 }
 
@@ -87,11 +90,13 @@ sandbox::PatchReport run(const sandbox::Policy& policy, const sandbox::PatchTask
                         {.roots = task.roots,
                          .folder = task.folder,
                          .mode = patch::Mode::whole,
-                         .locate = patch::locate_beneath(task.roots)});
+                         .locate = patch::locate_beneath(task.roots),
+                         .diffs = task.dry_run});
         report.planned = true;
-        describe(plan, task, report);
-        if (!task.dry_run) {
-            for (const sandbox::PatchedFile& file : report.files) refuse_protected(file, policy);
+        if (task.dry_run) {
+            describe(plan, task, report);
+        } else {
+            refuse_protected(plan, task.roots, policy);
             if (const auto error = patch::apply(plan, task.roots).error) throw base::Error(*error);
         }
         report.summary = patch::render_summary(plan);
